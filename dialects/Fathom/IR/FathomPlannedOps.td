@@ -76,7 +76,9 @@ def Fathom_ProjectOp : Fathom_Op<"project", [AttrSizedOperandSegments]> {
     tokens that ask have a row, in order: the logits, stored where the step's
     context says; the normalised rows go to the context's `hidden` where it is
     not null. All weights are `fathom.packed`; `exact` keeps operands in f32
-    whatever the level, for the router.
+    whatever the level, for the router. With `slices` S the sum over k is cut
+    into S runs of equal length (the last may be shorter), each summed from zero
+    and added up in order: what ranks may one day share.
 
     Example:
 
@@ -90,12 +92,13 @@ def Fathom_ProjectOp : Fathom_Op<"project", [AttrSizedOperandSegments]> {
                        OptionalAttr<F64Attr>:$eps,
                        OptionalAttr<FlatSymbolRefAttr>:$bias,
                        UnitAttr:$swiglu, UnitAttr:$exact,
+                       OptionalAttr<I64Attr>:$slices,
                        Variadic<Fathom_ActivationTensor>:$plus,
                        Optional<Fathom_TokensType>:$asking);
   let results = (outs Fathom_ActivationTensor:$result);
   let assemblyFormat = [{
     $x `by` $weight (`norm` $norm^ `eps` $eps)? (`bias` $bias^)?
-    (`swiglu` $swiglu^)? (`exact` $exact^)?
+    (`swiglu` $swiglu^)? (`exact` $exact^)? (`slices` $slices^)?
     (`plus` $plus^ `of` type($plus))? (`asking` $asking^)?
     attr-dict `:` type($x) `->` type($result)
   }];
@@ -234,7 +237,8 @@ def Fathom_ExpertDownOp : Fathom_Op<"expert_down", [Pure]> {
     result[t] = sum_j weights[t, j] * down_e h[p]     e = ids[t, j] ascending
     ```
 
-    p being the place of entry t * k + j in `lists`.
+    p being the place of entry t * k + j in `lists`; `slices` as in
+    `fathom.project`.
 
     Example:
 
@@ -245,10 +249,11 @@ def Fathom_ExpertDownOp : Fathom_Op<"expert_down", [Pure]> {
   }];
   let arguments = (ins Fathom_ActivationTensor:$h,
                        Fathom_ActivationTensor:$weights,
-                       Fathom_IndexTensor:$lists, FlatSymbolRefAttr:$weight);
+                       Fathom_IndexTensor:$lists, FlatSymbolRefAttr:$weight,
+                       OptionalAttr<I64Attr>:$slices);
   let results = (outs Fathom_ActivationTensor:$result);
   let assemblyFormat = [{
-    $h `,` $weights `,` $lists `by` $weight attr-dict
+    $h `,` $weights `,` $lists `by` $weight (`slices` $slices^)? attr-dict
     `:` type($h) `,` type($weights) `,` type($lists) `->` type($result)
   }];
 }

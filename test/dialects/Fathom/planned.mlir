@@ -5,7 +5,7 @@
 fathom.weight @w : tensor<32x32xbf16> from "w.{layer}"
 fathom.weight @g : tensor<32xf32> from "g.{layer}"
 fathom.cache @kv parts [8, 8] of bf16
-// CHECK: fathom.packed @w.p : panels of bf16 [32, 32] slot 0 kind "dense" pieces [#fathom.piece<source = @w, rows = 32, offset = 0, row_stride = 32, column_stride = 1, first = 0, group = 32, every = 32>]
+// CHECK: fathom.packed @w.p : panels of bf16[32, 32] slot 0 kind "dense" pieces [#fathom.piece<source = @w, rows = 32, offset = 0, row_stride = 32, column_stride = 1, first = 0, group = 32, every = 32>]
 fathom.packed @w.p : panels of bf16 [32, 32] slot 0 kind "dense" pieces [#fathom.piece<source = @w, rows = 32, offset = 0, row_stride = 32, column_stride = 1, first = 0, group = 32, every = 32>]
 fathom.packed @g.p : vector of f32 [32, 1] slot 1 kind "dense" pieces [#fathom.piece<source = @g, rows = 32, offset = 0, row_stride = 1, column_stride = 1, first = 0, group = 32, every = 32>]
 
