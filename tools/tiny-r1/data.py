@@ -1,13 +1,18 @@
 """Questions with scratch work and answers, made here from a seed.
 
-Sums are worked out one digit column a line from the right; the carried or
-borrowed 1 is written with the column.  Results of subtractions are never
-negative.
+Sums are written down and worked out one digit column a line from the right;
+the carried or borrowed 1 is written with the column.  Results of subtractions
+are never negative.  Word sums think the same way; a few puzzles (comparing,
+sorting, reversing, parity) think in their own.
 """
 import json
 import random
+import re
 
 EOS = '<｜end▁of▁sentence｜>'
+NAMES = 'Anna', 'Ben', 'Clara', 'David', 'Emma', 'Felix'
+THINGS = 'apples', 'books', 'coins', 'marbles', 'stamps', 'cards'
+GET, LOSE = ('gets', 'finds', 'buys'), ('loses', 'sells', 'gives away')
 
 
 def column_lines(a, b, op):
@@ -22,10 +27,25 @@ def column_lines(a, b, op):
     return lines
 
 
+def sum_work(a, b, op):
+    return '\n'.join([f'{a} {op} {b}', *column_lines(a, b, op)])
+
+
+def result(a, b, op):
+    return a + b if op == '+' else a - b
+
+
 def sum_example(a, b, op):
-    result = a + b if op == '+' else a - b
-    return (f'What is {a} {op} {b}?', '\n'.join(column_lines(a, b, op)),
-            f'{result}')
+    return (f'What is {a} {op} {b}?', sum_work(a, b, op),
+            f'{result(a, b, op)}')
+
+
+def word_example(r, a, b, op):
+    name, thing = r.choice(NAMES), r.choice(THINGS)
+    does = (f'{r.choice(GET)} {b} more' if op == '+'
+            else f'{r.choice(LOSE)} {b}')
+    return (f'{name} has {a} {thing} and {does}. How many are there now?',
+            sum_work(a, b, op), f'{name} has {result(a, b, op)} {thing}.')
 
 
 def larger_example(a, b):
@@ -40,10 +60,22 @@ def larger_example(a, b):
             f'{max(a, b)} is larger.')
 
 
+def sort_example(a, b, c):
+    lines = [f'{x} {"<" if x < y else ">"} {y}'
+             for x, y in ((a, b), (a, c), (b, c))]
+    x, y, z = sorted((a, b, c))
+    return (f'Sort {a}, {b} and {c}.', '\n'.join(lines), f'{x}, {y}, {z}')
+
+
 def reverse_example(n):
     text = str(n)
     return (f'Write {n} backwards.', ' '.join(text),
             f'{text[::-1]}')
+
+
+def parity_example(n):
+    kind = ('even', 'odd')[n % 2]
+    return (f'Is {n} even or odd?', f'{n % 10} is {kind}', f'{n} is {kind}.')
 
 
 def pair(r, low, high):
@@ -59,36 +91,71 @@ def held_out(count=400, seed=99):
     return list(seen)
 
 
-def examples(seed, without):
-    r, without = random.Random(seed), set(without)
+def forbidden():
+    """Held-out sums in either order: in no training text of any kind."""
+    return {(*ab, op) for a, b, op in held_out() for ab in ((a, b), (b, a))}
+
+
+def unseen_pair(r, low, high, without):
+    while (p := pair(r, low, high)) in without:
+        pass
+    return p
+
+
+def puzzle(r, without):
+    kind = r.randrange(8)
+    if kind < 4:
+        return word_example(r, *unseen_pair(r, 100, 999, without))
+    numbers = r.sample(range(100, 1000), 3)
+    if kind < 6:
+        a, b, _ = numbers
+        if r.random() < 0.3:  # the same hundreds, so that more digits count
+            b = a // 100 * 100 + b % 100
+        return larger_example(a, b + (a == b) if b < 999 else b - (a == b))
+    if kind == 6:
+        return sort_example(*numbers)
+    return (reverse_example if r.random() < 0.5 else parity_example
+            )(numbers[0])
+
+
+def examples(seed, without, puzzles, before):
+    """(before, question, work, answer) without end.
+
+    `puzzles`: the share of other questions than sums; `before`: the share
+    that follows another question of the same chat.
+    """
+    r = random.Random(seed)
+
+    def one():
+        if r.random() < puzzles:
+            return puzzle(r, without)
+        ends = (100, 999) if r.random() < 0.93 else (1, 999)
+        return sum_example(*unseen_pair(r, *ends, without))
+
     while True:
-        kind = r.random()
-        if kind < 0.94:
-            p = pair(r, *((100, 999) if kind < 0.9 else (1, 99)))
-            if p in without:
-                continue
-            yield sum_example(*p)
-        elif kind < 0.97:
-            yield larger_example(*r.sample(range(100, 1000), 2))
-        else:
-            yield reverse_example(r.randint(100, 999))
+        turns = ''
+        if r.random() < before:  # as the template renders an earlier turn
+            q, _, said = one()
+            turns = f'<｜User｜>{q}<｜Assistant｜>' + r.choice(
+                ('', '\n')) + said + EOS
+        yield turns, *one()
 
 
-def text(example):
-    q, work, answer = example
-    return (f'<｜User｜>{q}<｜Assistant｜><think>\n',
+def text(before, question, work, answer):
+    """(what is given, what is to be said)."""
+    return (f'{before}<｜User｜>{question}<｜Assistant｜><think>\n',
             f'{work}\n</think>\n{answer}{EOS}')
 
 
-def tokenizer_corpus(lines=3000):
-    """Words of the questions and a little English; numbers have one digit,
-    so that no merge joins digits."""
+def tokenizer_corpus(lines=4000):
+    """Questions, thoughts, answers and a little English; a number is one
+    digit, so that no merge joins digits."""
     import make_tokenizers as tok
-    for i, line in enumerate(tok.corpus(7, lines)):
-        yield ''.join('#' if c.isdigit() else c for c in line)
-        q = ('What is', 'Which is larger,', 'is larger.', 'Write',
-             'backwards.')[i % 5]
-        yield f' {q} = + - > <'
+    r = random.Random(7)
+    for line in tok.corpus(7, lines):
+        sums = sum_example(*pair(r, 100, 999))
+        for t in (line, *sums, *puzzle(r, set())):
+            yield re.sub(r'\d+', '7', t)
 
 
 def write_held_out(path):
