@@ -11,10 +11,12 @@
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "passes/tiling/Passes.h"
 
 int main(int argc, char **argv) {
   mlir::registerAllPasses();
   fathom::registerFathomCodegenCPUPasses();
+  fathom::registerFathomTilingPasses();
   fathom::registerInterpretPass();
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);

@@ -58,23 +58,27 @@ def Fathom_CacheOp : Fathom_Op<"cache", [Symbol]> {
   let description = [{
     Each layer that appends to the cache keeps, for each token, one row of each
     part: `[64, 64]` are a key and a value row of 64 numbers each, `[576]` one
-    latent row. Rows are rounded to `element` on their way in.
+    latent row. Rows are rounded to `element` on their way in. A row of each
+    part is `heads` vectors of equal width, one where not given.
 
     Constraints:
 
     - (C1) there are one or two parts, each of at least 1 value.
     - (C2) the element type is f32, f16 or bf16.
+    - (C3) `heads` is at least 1 and divides each part.
 
     Example:
 
     ```mlir
-    fathom.cache @kv parts [256, 256] of bf16
+    fathom.cache @kv parts [256, 256] of bf16 heads 2
     fathom.cache @latent parts [576] of bf16
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, DenseI64ArrayAttr:$parts,
-                       TypeAttr:$element);
-  let assemblyFormat = "$sym_name `parts` $parts `of` $element attr-dict";
+                       TypeAttr:$element, OptionalAttr<I64Attr>:$heads);
+  let assemblyFormat = [{
+    $sym_name `parts` $parts `of` $element (`heads` $heads^)? attr-dict
+  }];
   let hasVerifier = 1;
 }
 

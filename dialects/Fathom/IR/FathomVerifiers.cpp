@@ -69,6 +69,13 @@ LogicalResult CacheOp::verify() {
   if (!isStorage(getElement()))
     return emitOpError("expects elements of f32, f16 or bf16, but they are ")
            << getElement();
+  // (C3)
+  int64_t heads = getHeads().value_or(1);
+  if (heads < 1 ||
+      llvm::any_of(parts, [&](int64_t width) { return width % heads != 0; }))
+    return emitOpError("expects a number of heads that divides its parts, but "
+                       "it is ")
+           << heads;
   return success();
 }
 

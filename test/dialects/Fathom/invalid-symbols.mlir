@@ -37,3 +37,8 @@ fathom.cache @cache_c1 parts [8, 0] of f32
 
 // expected-error @below {{expects elements of f32, f16 or bf16, but they are 'i8'}}
 fathom.cache @cache_c2 parts [8] of i8
+
+// -----
+
+// expected-error @below {{expects a number of heads that divides its parts, but it is 3}}
+fathom.cache @cache_c3 parts [8] of f32 heads 3

@@ -1,0 +1,101 @@
+//===- Passes.td - From the planned to the tiled form -------*- tablegen -*-===//
+//
+// One pass an operation of the planned form, then the step around them.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FATHOM_PASSES_TILING_PASSES_TD
+#define FATHOM_PASSES_TILING_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+class Fathom_TilingPass<string flag> : Pass<flag, "::mlir::ModuleOp"> {
+  let options = [
+    Option<"level", "level", "std::string", /*default=*/"\"avx2\"",
+           "The CPU level: avx2, avx512 or avx512-bf16">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def AddProbesPass : Pass<"fathom-add-probes", "::mlir::ModuleOp"> {
+  let summary = "Adds functions that measure the machine's limits.";
+  let description = [{
+    Two functions of runtime/abi/step.h beside the step of a level: one reads
+    memory in one forward stream, one runs the level's dot instruction for the
+    module's storage type on registers. What a step reaches is compared with
+    them, measured in the same run.
+
+    Example:
+
+    ```mlir
+    // Before:
+    module attributes {fathom.storage = bf16} {}
+
+    // After:
+    module attributes {fathom.storage = bf16} {
+      func.func @fathom_read_probe_avx2(%data: !llvm.ptr, %bytes: i64) -> i64
+      func.func @fathom_dot_probe_avx2(%rounds: i64, %sink: !llvm.ptr) -> i64
+    }
+    ```
+
+    Preserves: every bit of every result.
+  }];
+  let options = [
+    Option<"level", "level", "std::string", /*default=*/"\"avx2\"",
+           "The CPU level: avx2, avx512 or avx512-bf16">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def AssembleStepPass : Pass<"fathom-assemble-step", "::mlir::ModuleOp"> {
+  let summary = "Makes the step function out of the phases' functions.";
+  let description = [{
+    Each phase has its `code` by now. The step looks up in two constant tables
+    which function and which layer a phase number stands for, calls it, and
+    waits for all threads; sixty-one layers need no more code than four. The
+    planned functions, weights and caches go. The functions of the extra
+    prediction layer make a second step.
+
+    Example:
+
+    ```mlir
+    // Before:
+    func.func @head(%tokens: !fathom.tokens) {
+      fathom.phase "logits" code @head.logits { fathom.yield }
+      return
+    }
+    func.func private @head.logits(%step: !llvm.ptr, %thread: i64, %layer: i64)
+
+    // After:
+    func.func @fathom_step_avx2(%step: !llvm.ptr, %thread: i32, %first: i32, %end: i32) {
+      scf.for %phase = %first to %end step %one : i32 {
+        %kernel = llvm.load %entry : !llvm.ptr -> i32
+        scf.index_switch %number case 0 {
+          func.call @head.logits(%step, %thread, %layer) : (!llvm.ptr, i64, i64) -> ()
+        }
+        func.call @fathom.barrier(%step) : (!llvm.ptr) -> ()
+      }
+    }
+    ```
+
+    Preserves: every bit of every result.
+  }];
+  let options = [
+    Option<"level", "level", "std::string", /*default=*/"\"avx2\"",
+           "The CPU level: avx2, avx512 or avx512-bf16">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
+#endif // FATHOM_PASSES_TILING_PASSES_TD
