@@ -21,14 +21,15 @@ def Fathom_WeightOp : Fathom_Op<"weight", [Symbol]> {
     layer whose function uses the weight and of the expert; a weight with
     `experts` is one matrix an expert, all of `type`. Matrices are [out, in]:
     a linear layer computes y = x W^T. The element type is the one the values
-    have once read; float8 codes are widened as `scales` says.
+    are rounded to once read; float8 codes become bf16 first, as `scales` says,
+    whatever the element type.
 
     Constraints:
 
     - (C1) `type` is a tensor of rank 1 or 2 with static dimensions of at least 1.
     - (C2) the element type is f32, f16 or bf16.
     - (C3) `source` names `{expert}` exactly when `experts` is given.
-    - (C4) `scales` needs a matrix of bf16.
+    - (C4) `scales` needs a matrix.
     - (C5) `experts`, where given, is at least 1.
 
     Example:

@@ -47,8 +47,8 @@ LogicalResult WeightOp::verify() {
                        "'experts' is given, but the source is \"")
            << getSource() << "\"";
   // (C4)
-  if (getScales() && (type.getRank() != 2 || !type.getElementType().isBF16()))
-    return emitOpError("expects a matrix of bf16 where it has scales, but it is ")
+  if (getScales() && type.getRank() != 2)
+    return emitOpError("expects a matrix where it has scales, but it is ")
            << type;
   // (C5)
   if (getExperts() && static_cast<int64_t>(*getExperts()) < 1)

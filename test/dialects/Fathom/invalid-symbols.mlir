@@ -15,8 +15,8 @@ fathom.weight @weight_c3 : tensor<8x8xf32> experts 4 from "w"
 
 // -----
 
-// expected-error @below {{expects a matrix of bf16 where it has scales, but it is 'tensor<8x8xf32>'}}
-fathom.weight @weight_c4 : tensor<8x8xf32> from "w" scales <"s", 128 x 128>
+// expected-error @below {{expects a matrix where it has scales, but it is 'tensor<8xf32>'}}
+fathom.weight @weight_c4 : tensor<8xf32> from "w" scales <"s", 128 x 128>
 
 // -----
 

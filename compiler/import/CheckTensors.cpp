@@ -1,0 +1,200 @@
+//===- CheckTensors.cpp - The model's weights against the checkpoint ------===//
+//
+// Goes through the weights of each function for each of its layers and experts
+// and asks the checkpoint for the tensor; what is left over has to be known.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/import/Import.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "dialects/Fathom/IR/FathomOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "runtime/base/quoting.h"
+#include "runtime/base/status.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace fathom {
+
+using namespace mlir::fathom;
+
+std::string sourceName(llvm::StringRef source, int64_t layer, int64_t expert) {
+  std::string name;
+  while (!source.empty()) {
+    if (source.consume_front("{layer}"))
+      name += std::to_string(layer);
+    else if (source.consume_front("{expert}"))
+      name += std::to_string(expert);
+    else {
+      name += source.front();
+      source = source.drop_front();
+    }
+  }
+  return name;
+}
+
+namespace {
+/// One pass over all weights; collects what is missing, ends at what is wrong.
+class TensorCheck {
+public:
+  explicit TensorCheck(const rt::Checkpoint &checkpoint)
+      : checkpoint(checkpoint) {}
+
+  absl::Status function(mlir::func::FuncOp function);
+  absl::Status checkMissing() const;
+  absl::Status checkLeft(const rt::ModelConfig &config,
+                         std::vector<std::string> &warnings) const;
+
+private:
+  static constexpr size_t kNamedMax = 5;
+
+  absl::Status weight(WeightOp weight, int64_t layer);
+  absl::Status tensor(const std::string &name, llvm::ArrayRef<int64_t> shape,
+                      llvm::ArrayRef<rt::DType> types);
+
+  const rt::Checkpoint &checkpoint;
+  llvm::StringSet<> used;
+  std::vector<std::string> missing;
+};
+} // namespace
+
+static std::string shown(llvm::ArrayRef<int64_t> shape) {
+  return absl::StrCat("[", absl::StrJoin(shape.begin(), shape.end(), ", "),
+                      "]");
+}
+
+absl::Status TensorCheck::tensor(const std::string &name,
+                                 llvm::ArrayRef<int64_t> shape,
+                                 llvm::ArrayRef<rt::DType> types) {
+  if (!used.insert(name).second)
+    return absl::OkStatus();
+  const rt::TensorInfo *found = checkpoint.Find(name);
+  if (!found) {
+    missing.push_back(name);
+    return absl::OkStatus();
+  }
+  std::string where =
+      absl::StrCat(rt::Shown(checkpoint.files()[found->shard].path()),
+                   ": tensor '", rt::Shown(name), "' ");
+  llvm::SmallVector<int64_t> actual(found->shape.begin(), found->shape.end());
+  if (llvm::ArrayRef<int64_t>(actual) != shape)
+    return absl::InvalidArgumentError(
+        absl::StrCat(where, "has shape ", shown(actual), ", expected ",
+                     shown(shape), " by config.json"));
+  if (!llvm::is_contained(types, found->dtype)) {
+    std::vector<std::string> names;
+    for (rt::DType type : types)
+      names.push_back(std::string(rt::DTypeName(type)));
+    return absl::InvalidArgumentError(
+        absl::StrCat(where, "is of ", rt::DTypeName(found->dtype),
+                     ", expected ", absl::StrJoin(names, " or ")));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TensorCheck::weight(WeightOp weight, int64_t layer) {
+  using rt::DType;
+  auto type = mlir::cast<mlir::RankedTensorType>(weight.getType());
+  for (int64_t e = 0, end = weight.getExperts().value_or(1); e < end; ++e) {
+    std::string name = sourceName(weight.getSource(), layer, e);
+    auto scales = weight.getScales();
+    if (!scales) {
+      FATHOM_RETURN_IF_ERROR(tensor(name, type.getShape(),
+                                    {DType::kBF16, DType::kF16, DType::kF32}));
+      continue;
+    }
+    FATHOM_RETURN_IF_ERROR(tensor(name, type.getShape(), {DType::kF8E4M3}));
+    int64_t blocks[] = {
+        llvm::divideCeilSigned(type.getDimSize(0), scales->getRows()),
+        llvm::divideCeilSigned(type.getDimSize(1), scales->getColumns())};
+    FATHOM_RETURN_IF_ERROR(tensor(sourceName(scales->getTensor(), layer, e),
+                                  blocks, {DType::kF32}));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TensorCheck::function(mlir::func::FuncOp function) {
+  llvm::SmallVector<int64_t> layers = {0};
+  if (auto given =
+          function->getAttrOfType<mlir::DenseI64ArrayAttr>("fathom.layers"))
+    layers.assign(given.asArrayRef().begin(), given.asArrayRef().end());
+  mlir::SymbolTable symbols(function->getParentOfType<mlir::ModuleOp>());
+  llvm::SmallVector<WeightOp> weights;
+  if (auto uses = mlir::SymbolTable::getSymbolUses(function))
+    for (const mlir::SymbolTable::SymbolUse &use : *uses)
+      if (auto weight =
+              symbols.lookup<WeightOp>(use.getSymbolRef().getRootReference()))
+        weights.push_back(weight);
+  for (int64_t layer : layers)
+    for (WeightOp weight : weights)
+      FATHOM_RETURN_IF_ERROR(this->weight(weight, layer));
+  return absl::OkStatus();
+}
+
+absl::Status TensorCheck::checkMissing() const {
+  if (missing.empty())
+    return absl::OkStatus();
+  size_t named = std::min(missing.size(), kNamedMax);
+  std::vector<std::string> names;
+  for (size_t i = 0; i < named; ++i)
+    names.push_back(absl::StrCat("'", rt::Shown(missing[i]), "'"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("the checkpoint lacks ", missing.size(), " tensor",
+                   missing.size() == 1 ? "" : "s",
+                   " that config.json asks for: ", absl::StrJoin(names, ", "),
+                   missing.size() > named ? ", ..." : ""));
+}
+
+/// Why a tensor that no weight names may be there; empty where it may not.
+static std::string reasonLeft(absl::string_view name,
+                              const rt::ModelConfig &config) {
+  if (name == "lm_head.weight" && config.tied_embeddings)
+    return "'lm_head.weight' is left out: the embedding is tied to the head";
+  if (absl::EndsWith(name, ".rotary_emb.inv_freq"))
+    return "stored 'rotary_emb.inv_freq' are left out: they are computed";
+  std::string mtp = absl::StrCat("model.layers.", config.layer_count, ".");
+  if (config.architecture == rt::Architecture::kDeepseekV3 &&
+      config.mtp_layer_count == 0 && absl::StartsWith(name, mtp))
+    return absl::StrCat("'", mtp,
+                        "*' are left out: config.json has no "
+                        "num_nextn_predict_layers");
+  return "";
+}
+
+absl::Status TensorCheck::checkLeft(const rt::ModelConfig &config,
+                                    std::vector<std::string> &warnings) const {
+  std::vector<std::string> unknown;
+  size_t count = 0;
+  for (const rt::TensorInfo &tensor : checkpoint.tensors()) {
+    if (used.contains(tensor.name))
+      continue;
+    std::string reason = reasonLeft(tensor.name, config);
+    if (reason.empty()) {
+      if (++count <= kNamedMax)
+        unknown.push_back(absl::StrCat("'", rt::Shown(tensor.name), "'"));
+    } else if (!llvm::is_contained(warnings, reason)) {
+      warnings.push_back(reason);
+    }
+  }
+  if (count == 0)
+    return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the checkpoint holds ", count, " tensor", count == 1 ? "" : "s",
+      " that config.json has no use for: ", absl::StrJoin(unknown, ", "),
+      count > kNamedMax ? ", ..." : ""));
+}
+
+absl::Status checkTensors(mlir::ModuleOp module, const rt::ModelConfig &config,
+                          const rt::Checkpoint &checkpoint,
+                          std::vector<std::string> &warnings) {
+  TensorCheck check(checkpoint);
+  for (auto function : module.getOps<mlir::func::FuncOp>())
+    FATHOM_RETURN_IF_ERROR(check.function(function));
+  FATHOM_RETURN_IF_ERROR(check.checkMissing());
+  return check.checkLeft(config, warnings);
+}
+
+} // namespace fathom

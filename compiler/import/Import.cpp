@@ -1,0 +1,84 @@
+//===- Import.cpp - A folder or configuration to the model form -----------===//
+//
+// Opens the files, asks the configuration's parser, and puts the parts
+// together. No weight is read.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/import/Import.h"
+
+#include "absl/strings/str_cat.h"
+#include "runtime/base/status.h"
+#include "runtime/io/file.h"
+#include "llvm/Support/FileSystem.h"
+
+namespace fathom {
+
+/// What the model form needs to know of what the checkpoint holds.
+static CheckpointTraits traitsOf(const rt::ModelConfig &config,
+                                 const rt::Checkpoint &checkpoint) {
+  CheckpointTraits traits;
+  if (config.mtp_layer_count == 0)
+    return traits;
+  std::string prefix = absl::StrCat("model.layers.", config.layer_count, ".");
+  traits.mtpSharesEmbedding = !checkpoint.Find(prefix + "embed_tokens.weight");
+  traits.mtpSharesHead = !checkpoint.Find(prefix + "shared_head.head.weight");
+  return traits;
+}
+
+static absl::StatusOr<std::string> readText(const rt::Folder &folder,
+                                            absl::string_view name) {
+  FATHOM_ASSIGN_OR_RETURN(rt::File file, folder.OpenFile(name));
+  return file.ReadAll(rt::kConfigBytesMax);
+}
+
+/// Reads the folder's configuration and opens its tensors.
+static absl::Status readFolder(const std::string &path, ImportedModel &model) {
+  FATHOM_ASSIGN_OR_RETURN(rt::Folder folder, rt::Folder::Open(path));
+  FATHOM_ASSIGN_OR_RETURN(std::string config, readText(folder, "config.json"));
+  std::string generation;
+  std::optional<absl::string_view> given;
+  if (folder.Has("generation_config.json")) {
+    FATHOM_ASSIGN_OR_RETURN(generation,
+                            readText(folder, "generation_config.json"));
+    given = generation;
+  }
+  FATHOM_ASSIGN_OR_RETURN(model.config, rt::ParseModelConfig(config, given));
+  FATHOM_ASSIGN_OR_RETURN(model.checkpoint, rt::Checkpoint::Open(folder));
+  return absl::OkStatus();
+}
+
+static absl::Status readConfig(const std::string &path, ImportedModel &model) {
+  FATHOM_ASSIGN_OR_RETURN(rt::File file, rt::File::Open(path));
+  FATHOM_ASSIGN_OR_RETURN(std::string config,
+                          file.ReadAll(rt::kConfigBytesMax));
+  FATHOM_ASSIGN_OR_RETURN(model.config,
+                          rt::ParseModelConfig(config, std::nullopt));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ImportedModel> importModel(const std::string &path,
+                                          const ImportOptions &options,
+                                          mlir::MLIRContext &context) {
+  ImportedModel model;
+  FATHOM_RETURN_IF_ERROR(llvm::sys::fs::is_directory(path)
+                             ? readFolder(path, model)
+                             : readConfig(path, model));
+  std::string unknown = rt::UnknownKeysWarning(model.config);
+  if (!unknown.empty()) {
+    if (options.strict)
+      return absl::InvalidArgumentError(unknown + "; refused under --strict");
+    model.warnings.push_back(unknown);
+  }
+  CheckpointTraits traits;
+  if (model.checkpoint)
+    traits = traitsOf(model.config, *model.checkpoint);
+  FATHOM_ASSIGN_OR_RETURN(model.module,
+                          buildModel(model.config, options, traits, context));
+  if (model.checkpoint)
+    FATHOM_RETURN_IF_ERROR(checkTensors(*model.module, model.config,
+                                        *model.checkpoint, model.warnings));
+  return model;
+}
+
+} // namespace fathom

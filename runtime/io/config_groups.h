@@ -1,0 +1,27 @@
+// The groups of a configuration in which no key may be unknown: how positions
+// rotate, how weights are quantised; and what generation_config.json holds.
+#ifndef FATHOM_RUNTIME_IO_CONFIG_GROUPS_H_
+#define FATHOM_RUNTIME_IO_CONFIG_GROUPS_H_
+
+#include "absl/status/status.h"
+#include "runtime/io/config_reader.h"
+#include "runtime/io/model_config.h"
+
+namespace fathom::rt {
+
+// Both spellings: rope_theta with rope_scaling, and rope_parameters.
+absl::Status ReadRope(ConfigReader* reader, RopeConfig* rope);
+
+// quantization_config: blocks of float8, or none.
+absl::Status ReadQuantization(ConfigReader* reader, ModelConfig* config);
+
+// bos_token_id and eos_token_id, a number or a list, below the vocabulary;
+// what is there replaces what `config` has.
+absl::Status ReadTokenIds(ConfigReader* reader, ModelConfig* config);
+
+// generation_config.json. Unknown keys go to `config`.
+absl::Status ReadGeneration(absl::string_view json, ModelConfig* config);
+
+}  // namespace fathom::rt
+
+#endif  // FATHOM_RUNTIME_IO_CONFIG_GROUPS_H_

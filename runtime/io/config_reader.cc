@@ -1,0 +1,137 @@
+#include "runtime/io/config_reader.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/base/status.h"
+
+namespace fathom::rt {
+
+absl::StatusOr<double> NumberIn(const JsonValue& value, double min,
+                                double max) {
+  if (value.kind() == JsonValue::Kind::kInteger ||
+      value.kind() == JsonValue::Kind::kReal) {
+    FATHOM_ASSIGN_OR_RETURN(double number, value.AsNumber());
+    if (number >= min && number <= max) return number;
+  }
+  return value.Expected(absl::StrCat("a number from ", min, " to ", max));
+}
+
+absl::StatusOr<ConfigReader> ConfigReader::Read(const JsonValue& object) {
+  FATHOM_ASSIGN_OR_RETURN(std::vector<JsonMember> members, object.AsObject());
+  std::vector<Entry> entries;
+  entries.reserve(members.size());
+  for (JsonMember& member : members) entries.push_back({std::move(member)});
+  return ConfigReader(object, std::move(entries));
+}
+
+ConfigReader::Entry* ConfigReader::Mark(absl::string_view key) {
+  for (Entry& entry : entries_) {
+    if (entry.member.first == key) {
+      entry.is_read = true;
+      return &entry;
+    }
+  }
+  return nullptr;
+}
+
+absl::StatusOr<JsonValue> ConfigReader::Get(absl::string_view key) {
+  Mark(key);
+  return object_.Get(key);
+}
+
+std::optional<JsonValue> ConfigReader::Find(absl::string_view key) {
+  Entry* entry = Mark(key);
+  if (entry == nullptr || entry->member.second.IsNull()) return std::nullopt;
+  return entry->member.second;
+}
+
+absl::Status ConfigReader::Integer(absl::string_view key, int64_t min,
+                                   int64_t max, int64_t* out) {
+  FATHOM_ASSIGN_OR_RETURN(JsonValue value, Get(key));
+  FATHOM_ASSIGN_OR_RETURN(*out, value.AsInteger(min, max));
+  return absl::OkStatus();
+}
+
+absl::Status ConfigReader::OptionalInteger(absl::string_view key, int64_t min,
+                                           int64_t max, int64_t* out) {
+  return Mark(key) ? Integer(key, min, max, out) : absl::OkStatus();
+}
+
+absl::Status ConfigReader::Number(absl::string_view key, double min, double max,
+                                  double* out) {
+  FATHOM_ASSIGN_OR_RETURN(JsonValue value, Get(key));
+  FATHOM_ASSIGN_OR_RETURN(*out, NumberIn(value, min, max));
+  return absl::OkStatus();
+}
+
+absl::Status ConfigReader::OptionalNumber(absl::string_view key, double min,
+                                          double max, double* out) {
+  return Mark(key) ? Number(key, min, max, out) : absl::OkStatus();
+}
+
+absl::Status ConfigReader::Bool(absl::string_view key, bool* out) {
+  FATHOM_ASSIGN_OR_RETURN(JsonValue value, Get(key));
+  FATHOM_ASSIGN_OR_RETURN(*out, value.AsBool());
+  return absl::OkStatus();
+}
+
+absl::Status ConfigReader::OptionalBool(absl::string_view key, bool* out) {
+  return Mark(key) ? Bool(key, out) : absl::OkStatus();
+}
+
+absl::Status ConfigReader::OnlyString(absl::string_view key,
+                                      absl::string_view value) {
+  Entry* entry = Mark(key);
+  if (entry == nullptr) return absl::OkStatus();
+  const JsonValue& found = entry->member.second;
+  if (found.kind() == JsonValue::Kind::kString && *found.AsString() == value) {
+    return absl::OkStatus();
+  }
+  return found.Expected(absl::StrCat("\"", value, "\": no other is computed"));
+}
+
+absl::Status ConfigReader::OnlyBool(absl::string_view key, bool value) {
+  Entry* entry = Mark(key);
+  if (entry == nullptr) return absl::OkStatus();
+  const JsonValue& found = entry->member.second;
+  if (found.kind() == JsonValue::Kind::kBool && *found.AsBool() == value) {
+    return absl::OkStatus();
+  }
+  return found.Expected(
+      absl::StrCat(value ? "true" : "false", ": no other is computed"));
+}
+
+absl::Status ConfigReader::OnlyNumber(absl::string_view key, double value) {
+  Entry* entry = Mark(key);
+  if (entry == nullptr) return absl::OkStatus();
+  if (NumberIn(entry->member.second, value, value).ok()) {
+    return absl::OkStatus();
+  }
+  return entry->member.second.Expected(
+      absl::StrCat(value, ": no other is computed"));
+}
+
+void ConfigReader::Ignore(std::initializer_list<absl::string_view> keys) {
+  for (absl::string_view key : keys) Mark(key);
+}
+
+std::vector<JsonMember> ConfigReader::Unread() const {
+  std::vector<JsonMember> members;
+  for (const Entry& entry : entries_) {
+    if (!entry.is_read) members.push_back(entry.member);
+  }
+  return members;
+}
+
+absl::Status ConfigReader::RefuseUnread(absl::string_view known) const {
+  for (const Entry& entry : entries_) {
+    if (!entry.is_read) {
+      return entry.member.second.Expected(
+          absl::StrCat("no such key here: known are ", known));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace fathom::rt
