@@ -98,4 +98,92 @@ def AssembleStepPass : Pass<"fathom-assemble-step", "::mlir::ModuleOp"> {
                            "::mlir::scf::SCFDialect"];
 }
 
+def TileEmbedPass : Pass<"fathom-tile-embed", "::mlir::ModuleOp"> {
+  let summary = "Writes the code of phases that enter a step.";
+  let description = [{
+    Phases of `fathom.embedding` and `fathom.rotary` get a function. Threads
+    share out the tokens: each copies its rows of the table, widened to f32, and
+    computes cosines and sines of the float32 angle in f64.
+
+    Example:
+
+    ```mlir
+    // Before:
+    %x = fathom.phase "entry" -> tensor<?x64xf32> {
+      %0 = fathom.embedding %tokens, @embed : tensor<?x64xf32>
+      fathom.yield %0 : tensor<?x64xf32>
+    }
+
+    // After:
+    %x = fathom.phase "entry" code @embed.entry -> tensor<?x64xf32> { ... }
+    func.func private @embed.entry(%step: !llvm.ptr, %thread: i64, %layer: i64) {
+      scf.for %t = %begin to %end step %one : i64 {
+        scf.for %c = %zero to %columns step %lanes : i64 {
+          %w = llvm.load %from : !llvm.ptr -> vector<16xf32>
+          llvm.store %w, %to : vector<16xf32>, !llvm.ptr
+        }
+      }
+    }
+    ```
+
+    Preserves: every bit of the table's rows; cosines and sines to 1e-7.
+  }];
+  let options = [
+    Option<"level", "level", "std::string", /*default=*/"\"avx2\"",
+           "The CPU level: avx2, avx512 or avx512-bf16">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def TileProjectPass : Pass<"fathom-tile-project", "::mlir::ModuleOp"> {
+  let summary = "Writes the code of phases of linear layers.";
+  let description = [{
+    Phases of nothing but `fathom.project` get a function. Its prologue makes
+    operands of the rows that are read (normalised, in the type that the level's
+    dot instruction takes): each thread for itself where there is one row, else
+    shared out over the threads. Then each thread multiplies them by its panels,
+    and adds bias and residual or gates the sums before they leave registers.
+
+    Example:
+
+    ```mlir
+    // Before:
+    %h = fathom.phase "qkv" scratch 0 bytes 65536 -> tensor<?x96xf32> {
+      %0 = fathom.project %x by @dense.qkv norm @dense.norm eps 1.0e-06
+          : tensor<?x64xf32> -> tensor<?x96xf32>
+      fathom.yield %0 : tensor<?x96xf32>
+    }
+
+    // After:
+    %h = fathom.phase "qkv" scratch 0 bytes 65536 code @dense.qkv
+        -> tensor<?x96xf32> { ... }
+    func.func private @dense.qkv(%step: !llvm.ptr, %thread: i64, %layer: i64) {
+      ...
+      scf.for %panel = %first to %end step %one : i64 {
+        %sums:24 = scf.for %k = ... {
+          %s = fathom.tile_dot %sum, %w, %n vdpbf16ps_512
+              : vector<16xf32>, vector<32xbf16>, vector<2xbf16>
+        }
+      }
+    }
+    ```
+
+    Preserves: the order of each sum, whatever the threads and the other tokens
+    of the step are; operands and sums are rounded as the dot instruction does.
+  }];
+  let options = [
+    Option<"level", "level", "std::string", /*default=*/"\"avx2\"",
+           "The CPU level: avx2, avx512 or avx512-bf16">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 #endif // FATHOM_PASSES_TILING_PASSES_TD

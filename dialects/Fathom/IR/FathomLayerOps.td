@@ -27,7 +27,8 @@ def Fathom_EmbeddingOp : Fathom_WeightUser<"embedding"> {
 
     Constraints:
 
-    - (C1) `table` is a matrix weight with as many columns as `result`.
+    - (C1) `table` is a matrix weight with as many columns as `result`, or one
+      packed as `rows`.
 
     Example:
 

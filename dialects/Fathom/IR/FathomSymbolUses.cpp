@@ -64,6 +64,17 @@ static LogicalResult checkCache(Operation *op, SymbolTableCollection &tables,
 
 LogicalResult EmbeddingOp::verifySymbolUses(SymbolTableCollection &tables) {
   // (C1)
+  if (auto packed =
+          tables.lookupNearestSymbolFrom<PackedOp>(*this, getTableAttr())) {
+    if (packed.getLayout() == Layout::Rows &&
+        static_cast<int64_t>(packed.getColumns()) == columns(getResult()))
+      return success();
+    return emitOpError("expects ")
+           << getTableAttr() << " to be packed as rows of "
+           << columns(getResult()) << ", but it is packed as "
+           << stringifyLayout(packed.getLayout()) << " of "
+           << packed.getColumns();
+  }
   return checkWeight(*this, tables, getTableAttr(),
                      {ShapedType::kDynamic, columns(getResult())});
 }
