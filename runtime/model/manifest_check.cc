@@ -63,6 +63,11 @@ absl::Status CheckModel(const Manifest& manifest) {
         model.hidden_size(), model.layer_count(), model.context_tokens(),
         model.step_tokens_max());
   }
+  const uint64_t layers =
+      uint64_t{model.layer_count()} + model.mtp_layer_count();
+  if (layers > kLayersMax) {
+    return Bad("found %d layers, expected at most %d", layers, kLayersMax);
+  }
   if (model.experts_per_token() > model.expert_count()) {
     return Bad("found %d experts a token, expected at most the %d there are",
                model.experts_per_token(), model.expert_count());

@@ -15,6 +15,7 @@ inline constexpr uint32_t kManifestDepthMax = 16;
 inline constexpr uint32_t kManifestTablesMax = 65'536;
 
 inline constexpr uint32_t kVocabularyMax = 1'048'576;
+inline constexpr uint32_t kLayersMax = 4'096;  // those of MTP counted too
 inline constexpr uint32_t kSymbolBytesMax = 128;
 inline constexpr uint64_t kWeightAlignment = 64;
 inline constexpr uint64_t kArenaAlignment = 64;
