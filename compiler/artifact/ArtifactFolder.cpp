@@ -1,0 +1,244 @@
+//===- ArtifactFolder.cpp - An artifact, whole or not at all --------------===//
+//
+// See ArtifactFolder.h.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/artifact/ArtifactFolder.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "runtime/base/quoting.h"
+#include "runtime/base/status.h"
+
+namespace fathom {
+
+namespace {
+
+constexpr const char *kFiles[] = {kManifestFile, kCodeFile, kWeightsFile};
+/// Objects that are linked into the code, `object.N.o`.
+constexpr const char *kObjectPrefix = "object.";
+constexpr const char *kPrefix = ".fathom-tmp.";
+constexpr int kTries = 16;
+constexpr size_t kNameBytesMax = 255;
+
+/// For the signal's handler alone, which may neither allocate nor lock.
+std::atomic<int> signalParent{-1};
+std::atomic<int> signalFolder{-1};
+char signalName[kNameBytesMax + 1];
+
+int openFolder(int parent, const char *name) {
+  return openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+bool isArtifactFile(const char *name) {
+  for (const char *file : kFiles)
+    if (std::strcmp(file, name) == 0)
+      return true;
+  return absl::StartsWith(name, kObjectPrefix);
+}
+
+/// The names in a folder, without "." and "..".
+absl::StatusOr<std::vector<std::string>> namesIn(int folder,
+                                                 const std::string &shown) {
+  int copy = openFolder(folder, ".");
+  DIR *stream = copy < 0 ? nullptr : fdopendir(copy);
+  if (!stream)
+    return machineError("cannot read", shown, errno);
+  std::vector<std::string> names;
+  errno = 0;
+  while (dirent *entry = readdir(stream))
+    if (std::strcmp(entry->d_name, ".") != 0 &&
+        std::strcmp(entry->d_name, "..") != 0)
+      names.push_back(entry->d_name);
+  int error = errno;
+  closedir(stream);
+  if (error != 0)
+    return machineError("cannot read", shown, error);
+  return names;
+}
+
+/// Removes a folder of artifact files; leaves it where it holds others.
+void removeFolder(int parent, const std::string &name, int folder) {
+  absl::StatusOr<std::vector<std::string>> names = namesIn(folder, name);
+  if (!names.ok())
+    return;
+  for (const std::string &file : *names)
+    if (isArtifactFile(file.c_str()))
+      unlinkat(folder, file.c_str(), 0);
+  unlinkat(parent, name.c_str(), AT_REMOVEDIR);
+}
+
+/// Removes what runs left that no longer live (invariant 2).
+absl::Status removeLeftovers(int parent, const std::string &parentPath) {
+  FATHOM_ASSIGN_OR_RETURN(std::vector<std::string> names,
+                          namesIn(parent, parentPath));
+  for (const std::string &name : names) {
+    if (!absl::StartsWith(name, kPrefix))
+      continue;
+    FileDescriptor folder(openFolder(parent, name.c_str()));
+    if (folder.get() >= 0 && flock(folder.get(), LOCK_EX | LOCK_NB) == 0)
+      removeFolder(parent, name, folder.get());
+  }
+  return absl::OkStatus();
+}
+
+/// Whether what stands at the target may be replaced.
+absl::Status checkTarget(int parent, const std::string &name,
+                         const std::string &shown) {
+  struct stat about;
+  if (fstatat(parent, name.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0)
+    return errno == ENOENT ? absl::OkStatus()
+                           : machineError("cannot look at", shown, errno);
+  auto refuse = [&](const std::string &what) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("output '", rt::Shown(shown), "': found ", what,
+                     ", expected a free name or an artifact to replace"));
+  };
+  if (!S_ISDIR(about.st_mode))
+    return refuse("what is no folder");
+  FileDescriptor folder(openFolder(parent, name.c_str()));
+  if (folder.get() < 0)
+    return machineError("cannot open", shown, errno);
+  FATHOM_ASSIGN_OR_RETURN(std::vector<std::string> names,
+                          namesIn(folder.get(), shown));
+  bool isArtifact = names.empty();
+  for (const std::string &file : names) {
+    isArtifact |= file == kManifestFile;
+    if (!isArtifactFile(file.c_str()))
+      return refuse(
+          absl::StrCat("a folder with '", rt::Shown(file), "' in it"));
+  }
+  return isArtifact ? absl::OkStatus()
+                    : refuse(absl::StrCat("a folder without ", kManifestFile));
+}
+
+/// Splits "a/b/" into "a" and "b".
+absl::Status splitTarget(const std::string &target, std::string &parent,
+                         std::string &name) {
+  std::string path = target;
+  while (path.size() > 1 && path.back() == '/')
+    path.pop_back();
+  size_t slash = path.rfind('/');
+  parent = slash == std::string::npos ? "."
+           : slash == 0               ? "/"
+                                      : path.substr(0, slash);
+  name = slash == std::string::npos ? path : path.substr(slash + 1);
+  if (name.empty() || name == "." || name == ".." ||
+      name.size() > kNameBytesMax || absl::StartsWith(name, kPrefix))
+    return absl::InvalidArgumentError(absl::StrCat(
+        "output '", rt::Shown(target), "': expected a folder's name"));
+  return absl::OkStatus();
+}
+
+} // namespace
+
+absl::StatusOr<std::unique_ptr<ArtifactFolder>>
+ArtifactFolder::create(const std::string &target) {
+  std::unique_ptr<ArtifactFolder> result(new ArtifactFolder);
+  FATHOM_RETURN_IF_ERROR(splitTarget(target, result->parentPath, result->name));
+  result->parent = FileDescriptor(
+      open(result->parentPath.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (result->parent.get() < 0)
+    return machineError("cannot open the folder", result->parentPath, errno);
+  FATHOM_RETURN_IF_ERROR(
+      checkTarget(result->parent.get(), result->name, target));
+  FATHOM_RETURN_IF_ERROR(
+      removeLeftovers(result->parent.get(), result->parentPath));
+  FATHOM_RETURN_IF_ERROR(result->makeTemporary());
+  return result;
+}
+
+absl::Status ArtifactFolder::makeTemporary() {
+  for (int number = 0; number < kTries; ++number) {
+    std::string candidate = absl::StrCat(kPrefix, getpid(), ".", number);
+    if (mkdirat(parent.get(), candidate.c_str(), 0777) != 0) {
+      if (errno == EEXIST)
+        continue;
+      return machineError("cannot create a folder in", parentPath, errno);
+    }
+    folder = FileDescriptor(openFolder(parent.get(), candidate.c_str()));
+    struct stat own, named;
+    // Another run may have taken it for a leftover before it was locked.
+    if (folder.get() < 0 || flock(folder.get(), LOCK_EX | LOCK_NB) != 0 ||
+        fstat(folder.get(), &own) != 0 ||
+        fstatat(parent.get(), candidate.c_str(), &named, 0) != 0 ||
+        own.st_ino != named.st_ino || own.st_dev != named.st_dev) {
+      if (folder.get() < 0 && errno != ENOENT) {
+        int error = errno;
+        unlinkat(parent.get(), candidate.c_str(), AT_REMOVEDIR);
+        return machineError("cannot open a folder in", parentPath, error);
+      }
+      continue;
+    }
+    temporary = candidate;
+    std::memcpy(signalName, candidate.c_str(), candidate.size() + 1);
+    signalFolder = folder.get();
+    signalParent = parent.get();
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(absl::StrCat(
+      "cannot create a temporary folder in '", rt::Shown(parentPath), "'"));
+}
+
+ArtifactFolder::~ArtifactFolder() {
+  signalParent = -1;
+  if (!temporary.empty())
+    removeFolder(parent.get(), temporary, folder.get());
+}
+
+std::string ArtifactFolder::path() const {
+  return absl::StrCat(parentPath, "/", temporary);
+}
+
+absl::Status ArtifactFolder::commit() {
+  if (fsync(folder.get()) != 0)
+    return machineError("cannot write", temporary, errno);
+  int moved = renameat2(parent.get(), temporary.c_str(), parent.get(),
+                        name.c_str(), RENAME_NOREPLACE);
+  bool isExchange = moved != 0 && errno == EEXIST;
+  if (isExchange)
+    moved = renameat2(parent.get(), temporary.c_str(), parent.get(),
+                      name.c_str(), RENAME_EXCHANGE);
+  if (moved != 0)
+    return machineError("cannot put in place", name, errno);
+  signalParent = -1;
+  std::string old = std::exchange(temporary, "");
+  int error = fsync(parent.get()) != 0 ? errno : 0;
+  if (isExchange) {
+    FileDescriptor replaced(openFolder(parent.get(), old.c_str()));
+    if (replaced.get() >= 0)
+      removeFolder(parent.get(), old, replaced.get());
+  }
+  if (error != 0)
+    return machineError("cannot write the folder", parentPath, error);
+  return absl::OkStatus();
+}
+
+void removeTemporariesOnSignal() {
+  int parentFd = signalParent.load(), folderFd = signalFolder.load();
+  if (parentFd < 0)
+    return;
+  for (const char *file : kFiles)
+    unlinkat(folderFd, file, 0);
+  for (char level = '0'; level <= '9'; ++level) {
+    char object[] = "object.?.o";
+    object[7] = level;
+    unlinkat(folderFd, object, 0);
+  }
+  unlinkat(parentFd, signalName, AT_REMOVEDIR);
+}
+
+} // namespace fathom

@@ -1,0 +1,64 @@
+//===- ArtifactFolder.h - An artifact, whole or not at all ------*- C++ -*-===//
+//
+// A folder that is filled under a temporary name and put in place in one step.
+//
+// Invariants:
+//  1. What stands at the target is the old artifact, or nothing, until commit;
+//     from then on it is the new one, complete and synced.
+//  2. A temporary folder of a live run is locked (flock) by that run. One that
+//     can be locked was left by a run that died, and the next run removes it.
+//  3. Nothing is removed but folders of this name that hold only the files of
+//     an artifact.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FATHOM_COMPILER_ARTIFACT_ARTIFACTFOLDER_H
+#define FATHOM_COMPILER_ARTIFACT_ARTIFACTFOLDER_H
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "compiler/artifact/FileOutput.h"
+
+namespace fathom {
+
+/// Files that an artifact's folder may hold while and after it is written.
+inline constexpr const char *kManifestFile = "manifest.bin";
+inline constexpr const char *kCodeFile = "model.so";
+inline constexpr const char *kWeightsFile = "weights.safetensors";
+
+class ArtifactFolder {
+public:
+  /// Checks that `target` is free or an artifact, removes what dead runs left
+  /// beside it, and makes the temporary folder.
+  static absl::StatusOr<std::unique_ptr<ArtifactFolder>>
+  create(const std::string &target);
+
+  /// Removes the temporary folder where it was not committed.
+  ~ArtifactFolder();
+
+  int fd() const { return folder.get(); }
+  /// The temporary folder's path, for what takes no descriptor.
+  std::string path() const;
+
+  /// Puts the folder in place of `target`, and removes what stood there.
+  absl::Status commit();
+
+private:
+  ArtifactFolder() = default;
+  absl::Status makeTemporary();
+
+  FileDescriptor parent;
+  FileDescriptor folder;
+  std::string parentPath;
+  std::string name;      // Of the target in its parent.
+  std::string temporary; // In the same parent; empty once committed.
+};
+
+/// Removes temporary folders of this process; for a signal's handler.
+void removeTemporariesOnSignal();
+
+} // namespace fathom
+
+#endif // FATHOM_COMPILER_ARTIFACT_ARTIFACTFOLDER_H
