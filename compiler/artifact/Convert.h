@@ -16,18 +16,11 @@
 
 namespace fathom {
 
-float floatFromBf16(uint16_t bits);
-float floatFromF16(uint16_t bits);
-float floatFromF8E4M3(uint8_t bits);
-uint16_t bf16FromFloat(float value);
-uint16_t f16FromFloat(float value);
-
 /// Whether a tensor of `dtype` can be read without scales.
 bool isPlainFloat(rt::DType dtype);
 
 /// Converts `count` elements of a plain float type. Returns the index of the
-/// first finite element that `to` cannot hold, or `count`. `out` and `in` do
-/// not overlap.
+/// first that is not finite as `to`, or `count`. `out` and `in` do not overlap.
 size_t convert(rt::DType from, const char *in, size_t count, Storage to,
                char *out);
 

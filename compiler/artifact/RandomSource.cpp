@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "compiler/artifact/Convert.h"
 #include "runtime/base/quoting.h"
+#include "runtime/io/half.h"
 
 namespace fathom {
 
@@ -116,7 +117,7 @@ absl::Status RandomSource::read(const FoundTensor &tensor, uint64_t byteOffset,
     generate(own.key, first, count, own.middle, own.reach,
              [&](uint64_t i, float value) {
                uint16_t bits =
-                   half ? f16FromFloat(value) : bf16FromFloat(value);
+                   half ? rt::FloatToF16(value) : rt::FloatToBf16(value);
                std::memcpy(out + 2 * i, &bits, 2);
              });
     break;

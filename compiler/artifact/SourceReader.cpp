@@ -24,6 +24,14 @@ static constexpr uint64_t kSmallSpan = uint64_t{1} << 18;
 /// Spans kept from one call to the next.
 static constexpr size_t kKeptSpans = 4;
 
+/// A value that is NaN or infinite, or becomes so as `storage`.
+static absl::Status notFinite(const SourceTensor &tensor, uint64_t element,
+                              Storage storage) {
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "tensor '%s': element %d is not finite as %s, expected one that is",
+      rt::Shown(tensor.name), element, storageName(storage)));
+}
+
 absl::Status SourceReader::collect(const PackedMatrix &matrix,
                                    uint64_t firstRow, uint64_t rows,
                                    uint64_t firstColumn, uint64_t columns,
@@ -143,12 +151,8 @@ absl::Status SourceReader::readElements(uint32_t source, Storage storage,
   FATHOM_RETURN_IF_ERROR(sources.source->read(
       tensor, begin * elementBytes, count * elementBytes, raw.data()));
   uint64_t good = convert(tensor.dtype, raw.data(), count, storage, out);
-  if (good == count)
-    return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrFormat(
-      "tensor '%s': element %d is finite, but not as %s: choose another "
-      "storage type by --weights",
-      rt::Shown(expected.name), begin + good, storageName(storage)));
+  return good == count ? absl::OkStatus()
+                       : notFinite(expected, begin + good, storage);
 }
 
 absl::Status SourceReader::readScaled(uint32_t source, Storage storage,
@@ -186,10 +190,7 @@ absl::Status SourceReader::readScaled(uint32_t source, Storage storage,
     uint64_t good = convertScaled(raw.data() + done, run, scale, storage,
                                   out + done * size);
     if (good != run)
-      return absl::InvalidArgumentError(absl::StrFormat(
-          "tensor '%s': element %d is finite, but not as %s: choose another "
-          "storage type by --weights",
-          rt::Shown(expected.name), begin + done + good, storageName(storage)));
+      return notFinite(expected, begin + done + good, storage);
     done += run;
   }
   return absl::OkStatus();

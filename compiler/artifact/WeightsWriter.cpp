@@ -17,15 +17,15 @@
 #include <system_error>
 #include <thread>
 
-#include "compiler/artifact/Digest.h"
 #include "compiler/artifact/FileOutput.h"
 #include "compiler/artifact/Packing.h"
 #include "compiler/artifact/SourceReader.h"
 #include "runtime/base/status.h"
+#include "runtime/io/digest.h"
 
 namespace fathom {
 
-static constexpr size_t kDigestBytes = 16;
+static constexpr size_t kDigestBytes = sizeof(rt::BlockDigest);
 
 namespace {
 
@@ -106,8 +106,10 @@ absl::Status BlockWriter::writeBlock(uint64_t index, SourceReader &reader,
   uint64_t begin = index * kWeightsBlockBytes;
   uint64_t end = std::min(begin + kWeightsBlockBytes, written.layout.bytes);
   FATHOM_RETURN_IF_ERROR(fill(begin, end, reader, block.data()));
-  blockDigest(block.data(), end - begin,
-              &written.blockDigests[index * kDigestBytes]);
+  rt::BlockDigest digest =
+      rt::Xxh3(absl::string_view(block.data(), end - begin));
+  std::copy(digest.begin(), digest.end(),
+            written.blockDigests.begin() + index * kDigestBytes);
   return writeAt(fd, name, begin, block.data(), end - begin);
 }
 

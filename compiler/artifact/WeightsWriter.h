@@ -18,10 +18,11 @@
 #include "compiler/artifact/PackPlan.h"
 #include "compiler/artifact/TensorSource.h"
 #include "compiler/artifact/WeightsLayout.h"
+#include "runtime/io/digest.h"
 
 namespace fathom {
 
-inline constexpr uint64_t kWeightsBlockBytes = uint64_t{4} << 20;
+inline constexpr uint64_t kWeightsBlockBytes = rt::kDigestBlockBytes;
 /// More threads wait for memory and disk, and each holds some 30 MiB.
 inline constexpr unsigned kPackThreadsMax = 16;
 

@@ -15,7 +15,6 @@
 #include <csignal>
 
 #include "absl/strings/str_cat.h"
-#include "compiler/artifact/Digest.h"
 #include "compiler/artifact/FileOutput.h"
 #include "compiler/artifact/RandomSource.h"
 #include "runtime/io/safetensors.h"
@@ -146,11 +145,10 @@ TEST(WeightsWriterTest, DigestsCoverEveryBlock) {
   ASSERT_GT(blocks, 3u);
   for (uint64_t b = 0; b < blocks; ++b) {
     uint64_t begin = b * kWeightsBlockBytes;
-    uint8_t digest[16];
-    blockDigest(&file.bytes[begin],
-                std::min(kWeightsBlockBytes, file.bytes.size() - begin),
-                digest);
-    EXPECT_EQ(std::memcmp(digest, &digests[b * 16], 16), 0) << b;
+    rt::BlockDigest digest = rt::Xxh3(absl::string_view(
+        &file.bytes[begin],
+        std::min(kWeightsBlockBytes, file.bytes.size() - begin)));
+    EXPECT_EQ(std::memcmp(digest.data(), &digests[b * 16], 16), 0) << b;
   }
 }
 

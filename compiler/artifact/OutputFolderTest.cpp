@@ -1,10 +1,10 @@
-//===- ArtifactFolderTest.cpp - Whole or not at all -----------------------===//
+//===- OutputFolderTest.cpp - Whole or not at all -----------------------===//
 //
 // What stands at the target and beside it, after commits, failures and deaths.
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/artifact/ArtifactFolder.h"
+#include "compiler/artifact/OutputFolder.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -18,12 +18,13 @@
 #include <sstream>
 #include <vector>
 
+#include "runtime/io/artifact_files.h"
 #include "gtest/gtest.h"
 
 namespace fathom {
 namespace {
 
-class ArtifactFolderTest : public testing::Test {
+class OutputFolderTest : public testing::Test {
 protected:
   void SetUp() override {
     std::string pattern = testing::TempDir() + "fathom-XXXXXX";
@@ -53,12 +54,13 @@ protected:
     text << in.rdbuf();
     return text.str();
   }
-  void fill(ArtifactFolder &folder, const std::string &text) const {
-    for (const char *file : {kCodeFile, kWeightsFile, kManifestFile})
+  void fill(OutputFolder &folder, const std::string &text) const {
+    for (const char *file :
+         {rt::kCodeFile, rt::kWeightsFile, rt::kManifestFile})
       ASSERT_TRUE(writeFile(folder.fd(), file, text.data(), text.size()).ok());
   }
   void commit(const std::string &text) const {
-    auto folder = ArtifactFolder::create(target);
+    auto folder = OutputFolder::create(target);
     ASSERT_TRUE(folder.ok()) << folder.status();
     fill(**folder, text);
     absl::Status status = (*folder)->commit();
@@ -68,9 +70,9 @@ protected:
   std::string root, target;
 };
 
-TEST_F(ArtifactFolderTest, AppearsWhole) {
+TEST_F(OutputFolderTest, AppearsWhole) {
   {
-    auto folder = ArtifactFolder::create(target);
+    auto folder = OutputFolder::create(target);
     ASSERT_TRUE(folder.ok());
     fill(**folder, "one");
     EXPECT_EQ(names(root).count("m.fathom"), 0u);
@@ -82,7 +84,7 @@ TEST_F(ArtifactFolderTest, AppearsWhole) {
                                                   "weights.safetensors"}));
 }
 
-TEST_F(ArtifactFolderTest, ReplacesAnOlderOneAndKeepsItsOpenFiles) {
+TEST_F(OutputFolderTest, ReplacesAnOlderOneAndKeepsItsOpenFiles) {
   commit("old");
   int open_old = open(target.c_str(), O_RDONLY | O_DIRECTORY);
   int file = openat(open_old, "manifest.bin", O_RDONLY);
@@ -96,10 +98,10 @@ TEST_F(ArtifactFolderTest, ReplacesAnOlderOneAndKeepsItsOpenFiles) {
   close(open_old);
 }
 
-TEST_F(ArtifactFolderTest, LeavesTheOldOneWhereNothingIsCommitted) {
+TEST_F(OutputFolderTest, LeavesTheOldOneWhereNothingIsCommitted) {
   commit("old");
   {
-    auto folder = ArtifactFolder::create(target + "/");
+    auto folder = OutputFolder::create(target + "/");
     ASSERT_TRUE(folder.ok());
     fill(**folder, "new");
   }
@@ -107,10 +109,10 @@ TEST_F(ArtifactFolderTest, LeavesTheOldOneWhereNothingIsCommitted) {
   EXPECT_EQ(names(root), std::set<std::string>{"m.fathom"});
 }
 
-TEST_F(ArtifactFolderTest, RemovesWhatDeadRunsLeft) {
+TEST_F(OutputFolderTest, RemovesWhatDeadRunsLeft) {
   pid_t child = fork();
   if (child == 0) {
-    auto folder = ArtifactFolder::create(target);
+    auto folder = OutputFolder::create(target);
     if (!folder.ok())
       _exit(1);
     fill(**folder, "dead");
@@ -124,8 +126,8 @@ TEST_F(ArtifactFolderTest, RemovesWhatDeadRunsLeft) {
   EXPECT_EQ(names(root), std::set<std::string>{"m.fathom"});
 }
 
-TEST_F(ArtifactFolderTest, LeavesTheFoldersOfLiveRuns) {
-  auto first = ArtifactFolder::create(target);
+TEST_F(OutputFolderTest, LeavesTheFoldersOfLiveRuns) {
+  auto first = OutputFolder::create(target);
   ASSERT_TRUE(first.ok());
   fill(**first, "first");
   commit("second");
@@ -135,9 +137,9 @@ TEST_F(ArtifactFolderTest, LeavesTheFoldersOfLiveRuns) {
   EXPECT_EQ(names(root), std::set<std::string>{"m.fathom"});
 }
 
-TEST_F(ArtifactFolderTest, RefusesToReplaceAnythingElse) {
+TEST_F(OutputFolderTest, RefusesToReplaceAnythingElse) {
   auto refusal = [&] {
-    auto folder = ArtifactFolder::create(target);
+    auto folder = OutputFolder::create(target);
     return folder.ok() ? "" : std::string(folder.status().message());
   };
   std::ofstream(target) << "a file";
@@ -157,9 +159,9 @@ TEST_F(ArtifactFolderTest, RefusesToReplaceAnythingElse) {
   EXPECT_NE(refusal().find("'thesis.txt'"), std::string::npos);
 }
 
-TEST_F(ArtifactFolderTest, K5RefusesImpossibleNames) {
+TEST_F(OutputFolderTest, K5RefusesImpossibleNames) {
   auto code = [](const std::string &name) {
-    return ArtifactFolder::create(name).status().code();
+    return OutputFolder::create(name).status().code();
   };
   EXPECT_EQ(code(""), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(code("/"), absl::StatusCode::kInvalidArgument);

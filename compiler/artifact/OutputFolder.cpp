@@ -1,10 +1,10 @@
-//===- ArtifactFolder.cpp - An artifact, whole or not at all --------------===//
+//===- OutputFolder.cpp - An artifact, whole or not at all --------------===//
 //
-// See ArtifactFolder.h.
+// See OutputFolder.h.
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/artifact/ArtifactFolder.h"
+#include "compiler/artifact/OutputFolder.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,12 +22,14 @@
 #include "absl/strings/str_format.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
+#include "runtime/io/artifact_files.h"
 
 namespace fathom {
 
 namespace {
 
-constexpr const char *kFiles[] = {kManifestFile, kCodeFile, kWeightsFile};
+constexpr const char *kFiles[] = {rt::kManifestFile, rt::kCodeFile,
+                                  rt::kWeightsFile};
 /// Objects that are linked into the code, `object.N.o`.
 constexpr const char *kObjectPrefix = "object.";
 constexpr const char *kPrefix = ".fathom-tmp.";
@@ -116,13 +118,14 @@ absl::Status checkTarget(int parent, const std::string &name,
                           namesIn(folder.get(), shown));
   bool isArtifact = names.empty();
   for (const std::string &file : names) {
-    isArtifact |= file == kManifestFile;
+    isArtifact |= file == rt::kManifestFile;
     if (!isArtifactFile(file.c_str()))
       return refuse(
           absl::StrCat("a folder with '", rt::Shown(file), "' in it"));
   }
-  return isArtifact ? absl::OkStatus()
-                    : refuse(absl::StrCat("a folder without ", kManifestFile));
+  return isArtifact
+             ? absl::OkStatus()
+             : refuse(absl::StrCat("a folder without ", rt::kManifestFile));
 }
 
 /// Splits "a/b/" into "a" and "b".
@@ -145,9 +148,9 @@ absl::Status splitTarget(const std::string &target, std::string &parent,
 
 } // namespace
 
-absl::StatusOr<std::unique_ptr<ArtifactFolder>>
-ArtifactFolder::create(const std::string &target) {
-  std::unique_ptr<ArtifactFolder> result(new ArtifactFolder);
+absl::StatusOr<std::unique_ptr<OutputFolder>>
+OutputFolder::create(const std::string &target) {
+  std::unique_ptr<OutputFolder> result(new OutputFolder);
   FATHOM_RETURN_IF_ERROR(splitTarget(target, result->parentPath, result->name));
   result->parent = FileDescriptor(
       open(result->parentPath.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -161,7 +164,7 @@ ArtifactFolder::create(const std::string &target) {
   return result;
 }
 
-absl::Status ArtifactFolder::makeTemporary() {
+absl::Status OutputFolder::makeTemporary() {
   for (int number = 0; number < kTries; ++number) {
     std::string candidate = absl::StrCat(kPrefix, getpid(), ".", number);
     if (mkdirat(parent.get(), candidate.c_str(), 0777) != 0) {
@@ -193,17 +196,17 @@ absl::Status ArtifactFolder::makeTemporary() {
       "cannot create a temporary folder in '", rt::Shown(parentPath), "'"));
 }
 
-ArtifactFolder::~ArtifactFolder() {
+OutputFolder::~OutputFolder() {
   signalParent = -1;
   if (!temporary.empty())
     removeFolder(parent.get(), temporary, folder.get());
 }
 
-std::string ArtifactFolder::path() const {
+std::string OutputFolder::path() const {
   return absl::StrCat(parentPath, "/", temporary);
 }
 
-absl::Status ArtifactFolder::commit() {
+absl::Status OutputFolder::commit() {
   if (fsync(folder.get()) != 0)
     return machineError("cannot write", temporary, errno);
   int moved = renameat2(parent.get(), temporary.c_str(), parent.get(),

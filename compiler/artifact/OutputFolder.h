@@ -1,4 +1,4 @@
-//===- ArtifactFolder.h - An artifact, whole or not at all ------*- C++ -*-===//
+//===- OutputFolder.h - An artifact, whole or not at all ------*- C++ -*-===//
 //
 // A folder that is filled under a temporary name and put in place in one step.
 //
@@ -12,8 +12,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FATHOM_COMPILER_ARTIFACT_ARTIFACTFOLDER_H
-#define FATHOM_COMPILER_ARTIFACT_ARTIFACTFOLDER_H
+#ifndef FATHOM_COMPILER_ARTIFACT_OUTPUTFOLDER_H
+#define FATHOM_COMPILER_ARTIFACT_OUTPUTFOLDER_H
 
 #include <memory>
 #include <string>
@@ -23,20 +23,15 @@
 
 namespace fathom {
 
-/// Files that an artifact's folder may hold while and after it is written.
-inline constexpr const char *kManifestFile = "manifest.bin";
-inline constexpr const char *kCodeFile = "model.so";
-inline constexpr const char *kWeightsFile = "weights.safetensors";
-
-class ArtifactFolder {
+class OutputFolder {
 public:
   /// Checks that `target` is free or an artifact, removes what dead runs left
   /// beside it, and makes the temporary folder.
-  static absl::StatusOr<std::unique_ptr<ArtifactFolder>>
+  static absl::StatusOr<std::unique_ptr<OutputFolder>>
   create(const std::string &target);
 
   /// Removes the temporary folder where it was not committed.
-  ~ArtifactFolder();
+  ~OutputFolder();
 
   int fd() const { return folder.get(); }
   /// The temporary folder's path, for what takes no descriptor.
@@ -46,7 +41,7 @@ public:
   absl::Status commit();
 
 private:
-  ArtifactFolder() = default;
+  OutputFolder() = default;
   absl::Status makeTemporary();
 
   FileDescriptor parent;
@@ -61,4 +56,4 @@ void removeTemporariesOnSignal();
 
 } // namespace fathom
 
-#endif // FATHOM_COMPILER_ARTIFACT_ARTIFACTFOLDER_H
+#endif // FATHOM_COMPILER_ARTIFACT_OUTPUTFOLDER_H
