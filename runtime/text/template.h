@@ -16,6 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "runtime/text/byte_span.h"
 
 namespace fathom::rt {
 
@@ -39,12 +40,6 @@ absl::StatusOr<TemplateProgramPtr> CompileTemplate(absl::string_view source);
 // ParseTemplate() accepts renders within the limits above.
 std::string SerializeTemplate(const TemplateProgram& program);
 absl::StatusOr<TemplateProgramPtr> ParseTemplate(absl::string_view bytes);
-
-struct ByteSpan {
-  size_t begin = 0;
-  size_t end = 0;
-  friend bool operator==(const ByteSpan&, const ByteSpan&) = default;
-};
 
 struct Rendered {
   std::string text;

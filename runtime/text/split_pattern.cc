@@ -1,0 +1,158 @@
+// See split_pattern.h.
+#include "runtime/text/split_pattern.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <time.h>
+
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/base/quoting.h"
+#include "runtime/base/status.h"
+#include "runtime/text/pattern_syntax.h"
+#include "runtime/text/template_unicode.h"
+
+namespace fathom::rt {
+namespace {
+
+constexpr uint32_t kBacktracksMin = 10'000'000;
+constexpr uint32_t kBacktracksPerByte = 16;
+constexpr uint32_t kBacktracksMax = 1'000'000'000;
+constexpr size_t kStackBytesMin = size_t{32} << 10;
+constexpr size_t kStackBytesMax = size_t{16} << 20;
+constexpr int64_t kBudgetNs = 2'000'000'000;
+constexpr int64_t kBudgetNsPerByte = 2'000;
+// One call looks for a match at so many places, then the budget is looked at;
+// so it is after so many calls.
+constexpr size_t kPlacesPerCall = 1024;
+constexpr uint32_t kCallsPerLook = 256;
+
+int64_t ThreadTimeNs() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+std::string ErrorText(int code) {
+  char text[128] = "";
+  pcre2_get_error_message_8(code, reinterpret_cast<PCRE2_UCHAR8*>(text),
+                            sizeof(text));
+  return text;
+}
+
+}  // namespace
+
+SplitScratch::SplitScratch(size_t text_bytes) {
+  data_ = pcre2_match_data_create_8(1, nullptr);
+  context_ = pcre2_match_context_create_8(nullptr);
+  stack_ = pcre2_jit_stack_create_8(kStackBytesMin, kStackBytesMax, nullptr);
+  if (!status().ok()) return;
+  const uint64_t backtracks = std::min<uint64_t>(
+      kBacktracksMin + uint64_t{kBacktracksPerByte} * text_bytes,
+      kBacktracksMax);
+  pcre2_set_match_limit_8(context_, static_cast<uint32_t>(backtracks));
+  pcre2_jit_stack_assign_8(context_, nullptr, stack_);
+  end_ns_ = ThreadTimeNs() + kBudgetNs +
+            kBudgetNsPerByte * static_cast<int64_t>(text_bytes);
+}
+
+SplitScratch::~SplitScratch() {
+  pcre2_match_data_free_8(data_);
+  pcre2_match_context_free_8(context_);
+  pcre2_jit_stack_free_8(stack_);
+}
+
+absl::Status SplitScratch::status() const {
+  if (data_ != nullptr && context_ != nullptr && stack_ != nullptr) {
+    return absl::OkStatus();
+  }
+  return absl::ResourceExhaustedError("not enough memory to match patterns");
+}
+
+bool SplitScratch::IsSpent() { return ThreadTimeNs() > end_ns_; }
+
+void SplitPattern::Free::operator()(pcre2_real_code_8* code) const {
+  pcre2_code_free_8(code);
+}
+
+absl::StatusOr<SplitPattern> SplitPattern::Create(absl::string_view oniguruma) {
+  FATHOM_ASSIGN_OR_RETURN(std::string pattern, TranslatePattern(oniguruma));
+  std::unique_ptr<pcre2_compile_context_8, void (*)(pcre2_compile_context_8*)>
+      context(pcre2_compile_context_create_8(nullptr),
+              pcre2_compile_context_free_8);
+  if (context == nullptr) {
+    return absl::ResourceExhaustedError("not enough memory for a pattern");
+  }
+  pcre2_set_newline_8(context.get(), PCRE2_NEWLINE_LF);
+  int error = 0;
+  PCRE2_SIZE place = 0;
+  SplitPattern result;
+  result.shown_ = Shown(oniguruma);
+  result.code_.reset(pcre2_compile_8(
+      reinterpret_cast<PCRE2_SPTR8>(pattern.data()), pattern.size(),
+      PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT,
+      &error, &place, context.get()));
+  if (result.code_ == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("found the pattern '", result.shown_,
+                     "', expected a regular expression: ", ErrorText(error)));
+  }
+  // Without JIT (a machine that forbids it) matching is slower and equal.
+  pcre2_jit_compile_8(result.code_.get(), PCRE2_JIT_COMPLETE);
+  return result;
+}
+
+absl::StatusOr<SplitPattern::Match> SplitPattern::Next(
+    absl::string_view text, size_t from, SplitScratch* scratch) const {
+  while (true) {
+    const size_t last = std::min(text.size(), from + kPlacesPerCall);
+    pcre2_set_offset_limit_8(scratch->context_, last);
+    const int count = pcre2_match_8(
+        code_.get(), reinterpret_cast<PCRE2_SPTR8>(text.data()), text.size(),
+        from, PCRE2_NO_UTF_CHECK, scratch->data_, scratch->context_);
+    if (++scratch->calls_ % kCallsPerLook == 0 && scratch->IsSpent()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the pattern '", shown_, "' takes too long on this text"));
+    }
+    if (count >= 0) {
+      const PCRE2_SIZE* range = pcre2_get_ovector_pointer_8(scratch->data_);
+      return Match{true, range[0], range[1]};
+    }
+    if (count != PCRE2_ERROR_NOMATCH) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the pattern '", shown_,
+          "' cannot be matched in its limits: ", ErrorText(count)));
+    }
+    if (last == text.size()) return Match{};
+    // On at the next character.
+    from = last + 1;
+    while (from < text.size() && IsUtf8Continuation(text[from])) ++from;
+  }
+}
+
+absl::Status SplitPattern::Split(absl::string_view text, size_t offset,
+                                 SplitScratch* scratch,
+                                 std::vector<size_t>* ends) const {
+  size_t from = 0;
+  size_t done = 0;             // up to where `ends` goes
+  size_t last_end = SIZE_MAX;  // of the match before
+  while (from <= text.size()) {
+    FATHOM_ASSIGN_OR_RETURN(Match match, Next(text, from, scratch));
+    if (!match.found) break;
+    if (match.begin == match.end && match.end == last_end) {
+      // An empty match where the last one ended does not count.
+      from += from < text.size() ? Utf8Length(text[from]) : 1;
+      continue;
+    }
+    if (match.begin > done) ends->push_back(offset + match.begin);
+    if (match.end > match.begin) ends->push_back(offset + match.end);
+    done = match.end;
+    from = last_end = match.end;
+  }
+  if (done < text.size()) ends->push_back(offset + text.size());
+  return absl::OkStatus();
+}
+
+}  // namespace fathom::rt

@@ -1,0 +1,86 @@
+// Byte-level BPE, id for id as the `tokenizers` library computes it: text to
+// ids and back, from tables that CompileTokenizer() has made of tokenizer.json.
+//
+// Nothing here reads JSON. All const functions may be called from any thread.
+#ifndef FATHOM_RUNTIME_TEXT_TOKENIZER_H_
+#define FATHOM_RUNTIME_TEXT_TOKENIZER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "runtime/text/byte_span.h"
+
+namespace fathom::rt {
+
+// The longest text that Encode() takes.
+inline constexpr size_t kEncodeBytesMax = size_t{64} << 20;
+
+struct TokenizerParts;  // tokenizer_parts.h
+
+class Tokenizer {
+ public:
+  // Reads the bytes that CompileTokenizer() made, and copies what it needs.
+  // The bytes are not trusted: InvalidArgument says what was found in them.
+  static absl::StatusOr<std::unique_ptr<Tokenizer>> Load(
+      absl::string_view bytes);
+  ~Tokenizer();
+
+  // The ids of `text`, no special tokens added. Bytes in `foreign` (ascending,
+  // apart) came from a message or a file: no added token is found in them, nor
+  // one that reaches into them, while everything else goes across the borders
+  // as ever. InvalidArgument when `text` is no UTF-8, is too long, or takes a
+  // pattern beyond its limits.
+  absl::StatusOr<std::vector<int32_t>> Encode(
+      absl::string_view text, absl::Span<const ByteSpan> foreign = {}) const;
+
+  // The text of `ids`: bytes that are no UTF-8 become U+FFFD, ids without a
+  // token nothing. Special tokens are shown.
+  std::string Decode(absl::Span<const int32_t> ids) const;
+
+  // The bytes that `id` stands for; empty for an id without a token.
+  absl::string_view TokenBytes(int32_t id) const;
+  bool HasToken(int32_t id) const;
+  // One more than the largest id.
+  int32_t id_count() const;
+  // One bit an id, lowest bit first, for a vocabulary of `vocabulary_size` rows
+  // (see Sampler::Create). InvalidArgument when it is smaller than id_count().
+  absl::StatusOr<std::vector<uint8_t>> HasTokenBits(
+      int32_t vocabulary_size) const;
+
+  // The id of the added token that is spelled so, or -1.
+  int32_t FindAddedToken(absl::string_view content) const;
+  int32_t bos_id() const;  // -1: none
+  int32_t eos_id() const;
+  // Whether a text begins with BOS where special tokens are wanted.
+  bool add_bos() const;
+
+ private:
+  explicit Tokenizer(std::unique_ptr<const TokenizerParts> parts);
+
+  std::unique_ptr<const TokenizerParts> parts_;
+};
+
+// Ids to text, piece by piece. What Push() returns is whole UTF-8; what it has
+// returned never changes. All pieces together are Decode() of all ids. The
+// tokenizer has to outlive it. Not thread-safe.
+class TokenStream {
+ public:
+  explicit TokenStream(const Tokenizer& tokenizer) : tokenizer_(&tokenizer) {}
+
+  std::string Push(int32_t id);
+  std::string Finish();  // what is held back, as U+FFFD
+
+ private:
+  const Tokenizer* tokenizer_;
+  std::string held_;  // the begin of a character
+};
+
+}  // namespace fathom::rt
+
+#endif  // FATHOM_RUNTIME_TEXT_TOKENIZER_H_

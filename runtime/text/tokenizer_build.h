@@ -1,0 +1,49 @@
+// What the parts of the tokenizer's compiler share.
+#ifndef FATHOM_RUNTIME_TEXT_TOKENIZER_BUILD_H_
+#define FATHOM_RUNTIME_TEXT_TOKENIZER_BUILD_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "runtime/base/json.h"
+#include "runtime/schema/tokenizer_generated.h"
+
+namespace fathom::rt {
+
+// A tokenizer.json on its way to tables.
+struct TokenizerBuild {
+  fathom::schema::TokenizerTablesT tables;
+  // The ids of the vocabulary's words and, later, of the added tokens too.
+  absl::flat_hash_map<std::string, uint32_t> ids;
+};
+
+// Refuses keys of `object` that are not in `known`: what they mean is not
+// computed.
+absl::Status CheckKeys(const JsonValue& object,
+                       absl::Span<const absl::string_view> known);
+// Refuses `key` of `object` unless it is absent or null. `why` ends the message
+// "expected null, for ...".
+absl::Status CheckNull(const JsonValue& object, absl::string_view key,
+                       absl::string_view why);
+// The boolean at `key`, or `missing` when it is not there.
+absl::StatusOr<bool> BoolAt(const JsonValue& object, absl::string_view key,
+                            bool missing);
+
+// Each reads one part of tokenizer.json into the tables.
+absl::Status BuildModel(const JsonValue& model, TokenizerBuild* build);
+absl::Status BuildAddedTokens(const JsonValue& root, TokenizerBuild* build);
+absl::Status BuildNormalizer(const JsonValue& root, TokenizerBuild* build);
+absl::Status BuildPreTokenizer(const JsonValue& root, TokenizerBuild* build);
+absl::Status BuildPostProcessor(const JsonValue& root, TokenizerBuild* build);
+absl::Status CheckDecoder(const JsonValue& root);
+// BOS and EOS as tokenizer_config.json names them.
+absl::Status BuildSpecialTokens(const JsonValue& config, TokenizerBuild* build);
+
+}  // namespace fathom::rt
+
+#endif  // FATHOM_RUNTIME_TEXT_TOKENIZER_BUILD_H_

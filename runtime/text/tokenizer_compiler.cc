@@ -1,0 +1,82 @@
+// See tokenizer_compiler.h.
+#include "runtime/text/tokenizer_compiler.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "runtime/base/json.h"
+#include "runtime/base/status.h"
+#include "runtime/text/tokenizer_build.h"
+#include "runtime/text/tokenizer_parts.h"
+
+namespace fathom::rt {
+
+absl::Status CheckKeys(const JsonValue& object,
+                       absl::Span<const absl::string_view> known) {
+  FATHOM_ASSIGN_OR_RETURN(auto members, object.AsObject());
+  for (const auto& [key, value] : members) {
+    if (std::find(known.begin(), known.end(), key) == known.end()) {
+      return value.Expected("no such key: Fathom does not know what it means");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNull(const JsonValue& object, absl::string_view key,
+                       absl::string_view why) {
+  std::optional<JsonValue> value = object.Find(key);
+  if (!value || value->IsNull()) return absl::OkStatus();
+  return value->Expected("null, for " + std::string(why));
+}
+
+absl::StatusOr<bool> BoolAt(const JsonValue& object, absl::string_view key,
+                            bool missing) {
+  std::optional<JsonValue> value = object.Find(key);
+  if (!value) return missing;
+  return value->AsBool();
+}
+
+absl::StatusOr<std::string> CompileTokenizer(
+    absl::string_view tokenizer_json, absl::string_view tokenizer_config_json) {
+  FATHOM_ASSIGN_OR_RETURN(
+      JsonDocument document,
+      JsonDocument::Parse(tokenizer_json, "tokenizer.json"));
+  const JsonValue root = document.root();
+  FATHOM_RETURN_IF_ERROR(CheckKeys(
+      root, {"version", "truncation", "padding", "added_tokens", "normalizer",
+             "pre_tokenizer", "post_processor", "decoder", "model"}));
+  FATHOM_ASSIGN_OR_RETURN(JsonValue version, root.Get("version"));
+  FATHOM_ASSIGN_OR_RETURN(absl::string_view number, version.AsString());
+  if (number != "1.0") return version.Expected("\"1.0\"");
+  FATHOM_RETURN_IF_ERROR(
+      CheckNull(root, "truncation", "Fathom does not cut texts"));
+  FATHOM_RETURN_IF_ERROR(
+      CheckNull(root, "padding", "Fathom does not pad texts"));
+
+  TokenizerBuild build;
+  build.tables.version = kTokenizerVersion;
+  FATHOM_ASSIGN_OR_RETURN(JsonValue model, root.Get("model"));
+  FATHOM_RETURN_IF_ERROR(BuildModel(model, &build));
+  FATHOM_RETURN_IF_ERROR(BuildAddedTokens(root, &build));
+  FATHOM_RETURN_IF_ERROR(BuildNormalizer(root, &build));
+  FATHOM_RETURN_IF_ERROR(BuildPreTokenizer(root, &build));
+  FATHOM_RETURN_IF_ERROR(CheckDecoder(root));
+  FATHOM_RETURN_IF_ERROR(BuildPostProcessor(root, &build));
+  if (!tokenizer_config_json.empty()) {
+    FATHOM_ASSIGN_OR_RETURN(
+        JsonDocument config,
+        JsonDocument::Parse(tokenizer_config_json, "tokenizer_config.json"));
+    FATHOM_RETURN_IF_ERROR(BuildSpecialTokens(config.root(), &build));
+  }
+
+  flatbuffers::FlatBufferBuilder builder;
+  builder.Finish(fathom::schema::TokenizerTables::Pack(builder, &build.tables),
+                 fathom::schema::TokenizerTablesIdentifier());
+  std::string bytes(reinterpret_cast<const char*>(builder.GetBufferPointer()),
+                    builder.GetSize());
+  // What cannot be loaded (a pattern, say) is refused now, not later.
+  FATHOM_RETURN_IF_ERROR(LoadTokenizerParts(bytes).status());
+  return bytes;
+}
+
+}  // namespace fathom::rt

@@ -1,0 +1,32 @@
+// tokenizer.json, read strictly, to the tables that Tokenizer::Load() takes.
+#ifndef FATHOM_RUNTIME_TEXT_TOKENIZER_COMPILER_H_
+#define FATHOM_RUNTIME_TEXT_TOKENIZER_COMPILER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace fathom::rt {
+
+// Limits of what is compiled, and of the tables that are loaded.
+inline constexpr uint32_t kTokenIdsMax = 1'048'576;
+inline constexpr size_t kTokenBytesMax = size_t{64} << 20;  // of all tokens
+inline constexpr size_t kMergesMax = 4'194'304;
+inline constexpr size_t kAddedTokensMax = 65'536;
+inline constexpr size_t kAddedTokenBytesMax = 1024;
+inline constexpr size_t kSplitsMax = 16;
+inline constexpr size_t kPatternBytesMax = 16'384;
+
+// The tables as bytes. `tokenizer_config_json` may be empty; of it the special
+// tokens and `add_bos_token` are read. InvalidArgument names what is wrong or
+// not computed: a model other than byte-level BPE, a normalizer other than NFC,
+// an unknown pre-tokenizer or decoder, truncation, padding, dropout, ...
+absl::StatusOr<std::string> CompileTokenizer(
+    absl::string_view tokenizer_json, absl::string_view tokenizer_config_json);
+
+}  // namespace fathom::rt
+
+#endif  // FATHOM_RUNTIME_TEXT_TOKENIZER_COMPILER_H_

@@ -1,0 +1,80 @@
+// See artifact_field.h.
+#include "tools/fathom/artifact_field.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "runtime/base/quoting.h"
+#include "runtime/base/status.h"
+
+namespace fathom::rt {
+namespace {
+
+constexpr size_t kManifestBytesMax = size_t{1} << 30;
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadWholeFile(const std::string& path,
+                                          size_t bytes_max) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0) {
+    const std::string message =
+        absl::StrCat("cannot read '", Shown(path), "': ", std::strerror(errno));
+    if (errno == ENOENT || errno == ENOTDIR) {
+      return absl::NotFoundError(message);
+    }
+    return absl::FailedPreconditionError(message);
+  }
+  if (!S_ISREG(info.st_mode) ||
+      static_cast<uint64_t>(info.st_size) > bytes_max) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("found '", Shown(path), "' of ", info.st_size,
+                     " bytes, expected a regular file of at most ", bytes_max));
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream bytes;
+  // An empty file sets failbit on insertion and is none.
+  if (info.st_size > 0) bytes << file.rdbuf();
+  if (!file || !bytes) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot read '", Shown(path), "'"));
+  }
+  return std::move(bytes).str();
+}
+
+absl::StatusOr<std::string> ArtifactField(const std::string& folder,
+                                          ManifestField field,
+                                          const char* name) {
+  FATHOM_ASSIGN_OR_RETURN(
+      const std::string bytes,
+      ReadWholeFile(absl::StrCat(folder, "/manifest.bin"), kManifestBytesMax));
+  // A FlatBuffer is read in place and has to be aligned.
+  std::vector<uint64_t> aligned(bytes.size() / 8 + 1);
+  std::copy(bytes.begin(), bytes.end(),
+            reinterpret_cast<char*>(aligned.data()));
+  FATHOM_ASSIGN_OR_RETURN(
+      const fathom::schema::Manifest* manifest,
+      CheckManifest(absl::MakeConstSpan(
+          reinterpret_cast<const uint8_t*>(aligned.data()), bytes.size())));
+  const auto* value = (manifest->*field)();
+  if (value == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("manifest.bin: found no ", name,
+                     ", expected one: the model was "
+                     "compiled without"));
+  }
+  return std::string(reinterpret_cast<const char*>(value->data()),
+                     value->size());
+}
+
+}  // namespace fathom::rt
