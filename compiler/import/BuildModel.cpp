@@ -90,8 +90,12 @@ void ModelBuilder::cache() {
   else
     parts = {config.kv_head_count * config.head_dim,
              config.kv_head_count * config.head_dim};
+  // One latent row serves all heads.
+  mlir::IntegerAttr heads;
+  if (!config.latent)
+    heads = builder.getI64IntegerAttr(config.kv_head_count);
   CacheOp::create(builder, builder.getUnknownLoc(),
-                  config.latent ? "latent" : "kv", parts, model.storage);
+                  config.latent ? "latent" : "kv", parts, model.storage, heads);
 }
 
 void ModelBuilder::embed() {

@@ -84,11 +84,18 @@ Interpreter::run(mlir::func::FuncOp function, int64_t layer,
   for (mlir::Operation &op : block.without_terminator()) {
     if (mlir::failed(step(op, frame)))
       return mlir::failure();
-    for (mlir::Value result : op.getResults())
-      if (mlir::isa<mlir::RankedTensorType>(result.getType()) &&
-          !matches(result.getType(), frame.values[result]))
+    std::vector<Matrix> computed;
+    for (mlir::Value result : op.getResults()) {
+      if (!mlir::isa<mlir::RankedTensorType>(result.getType()))
+        continue;
+      if (!matches(result.getType(), frame.values[result]))
         return op.emitError("computed another shape than ")
                << result.getType();
+      if (observer)
+        computed.push_back(frame.matrix(result));
+    }
+    if (!computed.empty())
+      observer(&op, layer, computed);
   }
   std::vector<Matrix> results;
   for (mlir::Value value : block.getTerminator()->getOperands()) {

@@ -61,6 +61,10 @@ using Argument = std::variant<StepInput, Matrix>;
 using WeightSource = std::function<std::optional<std::vector<double>>(
     mlir::fathom::WeightOp weight, int64_t layer, int64_t expert)>;
 
+/// Sees what an operation of a layer has computed.
+using Observer = std::function<void(mlir::Operation *op, int64_t layer,
+                                    llvm::ArrayRef<Matrix> results)>;
+
 /// One token's row of each part of a cache.
 using CacheRow = std::vector<std::vector<double>>;
 /// A sequence's rows by cache index.
@@ -77,6 +81,9 @@ public:
   run(mlir::func::FuncOp function, int64_t layer,
       llvm::ArrayRef<Argument> arguments);
 
+  /// Tells `observer` of each operation from now on that computes tensors.
+  void observe(Observer observer) { this->observer = std::move(observer); }
+
   /// Forgets what the caches hold of `slot` from `length` on.
   void truncate(int64_t slot, int64_t length);
 
@@ -88,6 +95,7 @@ public:
 private:
   mlir::ModuleOp module;
   WeightSource weights;
+  Observer observer;
   std::map<std::tuple<std::string, int64_t, int64_t>, CacheRows> caches;
 };
 

@@ -1,0 +1,198 @@
+//===- fathom-reference-logits.cpp - A model's logits in float64 ----------===//
+//
+// Imports a folder, interprets it, and compares with the reference.safetensors
+// in it, or writes what it computes. For tests; slow.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/import/Import.h"
+#include "compiler/import/WeightValues.h"
+#include "compiler/reference/ModelRun.h"
+#include "compiler/reference/Numbers.h"
+#include "compiler/reference/TensorFile.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Format.h"
+
+#include <cmath>
+
+namespace cl = llvm::cl;
+using namespace fathom;
+
+static cl::opt<std::string> folder(cl::Positional, cl::Required,
+                                   cl::desc("FOLDER"));
+static cl::opt<StorageType>
+    weights("weights", cl::desc("What weights and caches are rounded to"),
+            cl::values(clEnumValN(StorageType::BF16, "bf16", ""),
+                       clEnumValN(StorageType::F16, "f16", ""),
+                       clEnumValN(StorageType::F32, "f32", "")),
+            cl::init(StorageType::F32));
+static cl::list<int64_t>
+    tokenIds("tokens", cl::CommaSeparated,
+             cl::desc("Tokens, instead of the reference's"));
+static cl::opt<int64_t> position("position", cl::desc("Of the first token"),
+                                 cl::init(0));
+static cl::opt<unsigned> limit("limit", cl::init(~0u),
+                               cl::desc("Take the first N tokens only"));
+static cl::opt<std::string> output("o", cl::desc("Write logits and experts"));
+static cl::opt<bool> printModule("print", cl::desc("Print the model form"));
+static cl::opt<bool> mtp("mtp", cl::desc("Run the MTP functions as well"));
+static cl::opt<double> bound("bound", cl::init(1e-4),
+                             cl::desc("Largest error relative to the largest "
+                                      "logit"));
+
+/// The values of the checkpoint, rounded to the weight's element type.
+static WeightSource weightsOf(const rt::Checkpoint &checkpoint) {
+  return keepWeights([&](mlir::fathom::WeightOp weight, int64_t layer,
+                         int64_t expert) -> std::optional<std::vector<double>> {
+    auto reader = openWeight(weight, layer, expert, checkpoint);
+    std::vector<float> values;
+    absl::Status status = reader.status();
+    if (status.ok()) {
+      values.resize(reader->rows() * reader->columns());
+      status = reader->ReadRows(0, absl::MakeSpan(values));
+    }
+    if (!status.ok()) {
+      weight.emitError(std::string(status.message()));
+      return std::nullopt;
+    }
+    auto type = mlir::cast<mlir::RankedTensorType>(weight.getType());
+    std::vector<double> rounded;
+    for (float value : values)
+      rounded.push_back(roundTo(type.getElementType(), value));
+    return rounded;
+  });
+}
+
+static StepInput stepOf(llvm::ArrayRef<int64_t> ids, int64_t first,
+                        int64_t slot) {
+  StepInput step;
+  for (int64_t i = 0; i < static_cast<int64_t>(ids.size()); ++i)
+    step.tokens.push_back({ids[i], slot, first + i, i, true});
+  return step;
+}
+
+/// The largest difference relative to the largest of `expected`, whose rows
+/// beyond those of `got` are not looked at.
+static double errorOf(const Matrix &got, const Matrix &expected) {
+  double largest = 0, difference = 0;
+  for (size_t i = 0; i < got.values.size(); ++i) {
+    largest = std::max(largest, std::abs(expected.values[i]));
+    double error = std::abs(got.values[i] - expected.values[i]);
+    // Not std::max: a NaN has to stay.
+    difference = error <= difference ? difference : error;
+  }
+  return difference / largest;
+}
+
+/// How many experts of `got` are others than those of `expected`.
+static int64_t differingExperts(const std::vector<Matrix> &got,
+                                const Matrix &expected) {
+  if (got.empty())
+    return 0;
+  int64_t count = 0, k = got[0].columns;
+  int64_t tokens = expected.rows / static_cast<int64_t>(got.size());
+  for (size_t layer = 0; layer < got.size(); ++layer)
+    for (int64_t t = 0; t < got[layer].rows; ++t)
+      for (int64_t j = 0; j < k; ++j)
+        count += got[layer].row(t)[j] != expected.row(layer * tokens + t)[j];
+  return count;
+}
+
+static bool report(llvm::StringRef what, double error) {
+  bool holds = error <= bound;
+  llvm::outs() << folder << ": " << what << ": relative error "
+               << llvm::format("%.2e", error)
+               << (holds ? "\n" : ", expected at most ");
+  if (!holds)
+    llvm::outs() << llvm::format("%.2e\n", bound.getValue());
+  return holds;
+}
+
+static int fail(const absl::Status &status) {
+  llvm::errs() << "fathom-reference-logits: " << std::string(status.message())
+               << "\n";
+  return 1;
+}
+
+/// Compares with the file of transformers' numbers.
+static int compare(mlir::ModuleOp module, Interpreter &interpreter) {
+  auto file = TensorFile::read(folder + "/reference.safetensors");
+  if (!file.ok())
+    return fail(file.status());
+  std::vector<int64_t> ids;
+  for (double id : file->at("tokens").values)
+    ids.push_back(id);
+  ids.resize(std::min<size_t>(ids.size(), limit));
+  auto near = runModel(module, interpreter, stepOf(ids, 0, 0));
+  ids.resize(std::min<size_t>(ids.size(), file->at("far_logits").rows));
+  int64_t farPosition = file->at("far_position").values[0];
+  auto far = runModel(module, interpreter, stepOf(ids, farPosition, 1));
+  if (mlir::failed(near) || mlir::failed(far))
+    return 1;
+  bool holds = report("logits", errorOf(near->logits, file->at("logits")));
+  holds &= report("logits at position " + std::to_string(farPosition),
+                  errorOf(far->logits, file->at("far_logits")));
+  if (!near->experts.empty()) {
+    int64_t others = differingExperts(near->experts, file->at("experts"));
+    llvm::outs() << folder << ": experts: " << others << " of "
+                 << near->experts.size() * near->experts[0].values.size()
+                 << " differ\n";
+    holds &= others == 0;
+  }
+  return holds ? 0 : 1;
+}
+
+static int write(mlir::ModuleOp module, Interpreter &interpreter) {
+  std::vector<int64_t> ids(tokenIds.begin(), tokenIds.end());
+  StepInput step = stepOf(ids, position, 0);
+  auto result = runModel(module, interpreter, step);
+  if (mlir::failed(result))
+    return 1;
+  TensorFile file;
+  file.add("logits", {result->logits.rows, result->logits.columns},
+           result->logits.values);
+  if (!result->experts.empty()) {
+    std::vector<double> all;
+    for (const Matrix &layer : result->experts)
+      all.insert(all.end(), layer.values.begin(), layer.values.end());
+    file.add("experts",
+             {static_cast<int64_t>(result->experts.size()),
+              result->experts[0].rows, result->experts[0].columns},
+             all, /*isInteger=*/true);
+  }
+  if (mtp) {
+    // Each state meets the token after its own; the last one has none.
+    StepInput next = step;
+    for (size_t i = 0; i + 1 < next.tokens.size(); ++i)
+      next.tokens[i].id = step.tokens[i + 1].id;
+    auto drafted = runMtp(module, interpreter, next, result->hidden);
+    if (mlir::failed(drafted))
+      return 1;
+    file.add("mtp_logits", {drafted->logits.rows, drafted->logits.columns},
+             drafted->logits.values);
+  }
+  absl::Status status = file.write(output);
+  return status.ok() ? 0 : fail(status);
+}
+
+int main(int argc, char **argv) {
+  cl::ParseCommandLineOptions(argc, argv, "A model's logits in float64\n");
+  mlir::MLIRContext context;
+  ImportOptions options;
+  options.weights = weights;
+  auto model = importModel(folder, options, context);
+  if (!model.ok())
+    return fail(model.status());
+  for (const std::string &warning : model->warnings)
+    llvm::errs() << "warning: " << warning << "\n";
+  if (printModule) {
+    model->module->print(llvm::outs());
+    return 0;
+  }
+  if (!model->checkpoint)
+    return fail(absl::InvalidArgumentError("found a configuration alone, "
+                                           "expected a folder with weights"));
+  Interpreter interpreter(*model->module, weightsOf(*model->checkpoint));
+  return output.empty() ? compare(*model->module, interpreter)
+                        : write(*model->module, interpreter);
+}
