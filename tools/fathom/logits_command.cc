@@ -1,0 +1,279 @@
+// See logits_command.h.
+#include "tools/fathom/logits_command.h"
+
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "runtime/base/status.h"
+#include "runtime/io/atomic_file.h"
+#include "runtime/model/session.h"
+#include "runtime/serve/load_artifact.h"
+#include "tools/fathom/ask_options.h"
+#include "tools/fathom/neighbours.h"
+#include "tools/fathom/output.h"
+
+namespace fathom::rt {
+namespace {
+
+constexpr int kExitCommandLine = 2;
+constexpr int64_t kBesideMax = 64;
+constexpr int64_t kInt32Max = std::numeric_limits<int32_t>::max();
+
+int Fail(const absl::Status& status, int exit_code) {
+  absl::FPrintF(stderr, "fathom logits: %s\n", status.message());
+  return exit_code;
+}
+
+// The command line as it is typed, and as Read() has understood it.
+struct LogitsOptions {
+  std::string path, tokens_text, output;
+  std::optional<std::string> threads_text, chunk_text, position_text,
+      beside_text, shuffle_text, placement, level;
+  bool one_by_one = false;
+
+  LoadOptions load;
+  std::vector<int32_t> tokens;
+  int64_t chunk = 0;  // 0: as many as a step takes
+  int64_t position = 0;
+  int64_t beside = 0;
+  std::optional<uint64_t> shuffle_seed;
+
+  void AddTo(CLI::App& app);
+  absl::Status Read();
+};
+
+void LogitsOptions::AddTo(CLI::App& app) {
+  app.add_option("ARTIFACT", path, "the artifact's folder, NAME.fathom")
+      ->required();
+  app.add_option("--tokens", tokens_text, "token ids, as 1,2,3")->required();
+  app.add_option("-o,--output", output,
+                 "the safetensors file to write: 'logits' [tokens, "
+                 "vocabulary] and, where there are experts, 'experts' "
+                 "[layers, tokens, k]")
+      ->required();
+  app.add_flag("--one-by-one", one_by_one,
+               "feed each token as the model's own, in a step of its own");
+  app.add_option("--threads", threads_text, "threads of the step (one a core)");
+  app.add_option("--chunk", chunk_text,
+                 "feed at most N tokens a step (what a step takes)");
+  app.add_option("--position", position_text,
+                 "the position of the first token (0)");
+  app.add_option("--beside", beside_text,
+                 "run N other sequences in every step (0)");
+  app.add_option("--shuffle-pages", shuffle_text,
+                 "deal the cache's pages in the order of this seed");
+  app.add_option("--placement", placement,
+                 "where the weights lie: auto, mapped or huge (auto)");
+  app.add_option("--level", level,
+                 "the CPU level to use (the best this machine runs)");
+}
+
+absl::Status ReadOption(const char* name,
+                        const std::optional<std::string>& text, int64_t min,
+                        int64_t max, int64_t* value) {
+  if (!text.has_value()) return absl::OkStatus();
+  FATHOM_ASSIGN_OR_RETURN(*value, ParseWhole(name, *text, min, max));
+  return absl::OkStatus();
+}
+
+absl::Status LogitsOptions::Read() {
+  AskOptions shared;
+  shared.path = path;
+  shared.threads = threads_text;
+  shared.placement = placement;
+  shared.level = level;
+  FATHOM_ASSIGN_OR_RETURN(load, shared.Load());
+  for (absl::string_view text : absl::StrSplit(tokens_text, ',')) {
+    FATHOM_ASSIGN_OR_RETURN(const int64_t id,
+                            ParseWhole("--tokens", text, 0, kInt32Max));
+    tokens.push_back(static_cast<int32_t>(id));
+  }
+  FATHOM_RETURN_IF_ERROR(
+      ReadOption("--chunk", chunk_text, 1, kInt32Max, &chunk));
+  FATHOM_RETURN_IF_ERROR(
+      ReadOption("--position", position_text, 0, kInt32Max, &position));
+  FATHOM_RETURN_IF_ERROR(
+      ReadOption("--beside", beside_text, 0, kBesideMax, &beside));
+  if (shuffle_text.has_value()) {
+    FATHOM_ASSIGN_OR_RETURN(
+        shuffle_seed, ParseWhole("--shuffle-pages", *shuffle_text, 0,
+                                 std::numeric_limits<int64_t>::max()));
+  }
+  if (one_by_one && chunk > 1) {
+    return absl::InvalidArgumentError(
+        "--chunk is given with --one-by-one, expected one of them");
+  }
+  if (one_by_one) chunk = 1;
+  return absl::OkStatus();
+}
+
+// The file, its tensors laid out from the start.
+class LogitsFile {
+ public:
+  static absl::StatusOr<LogitsFile> Create(const std::string& path,
+                                           const fathom::schema::Model& model,
+                                           int64_t tokens) {
+    LogitsFile file;
+    FATHOM_ASSIGN_OR_RETURN(file.file_, AtomicFile::Create(path));
+    const uint64_t logits_bytes =
+        uint64_t{4} * model.vocabulary_size() * static_cast<uint64_t>(tokens);
+    std::string json = absl::StrFormat(
+        "{\"logits\":{\"dtype\":\"F32\",\"shape\":[%d,%d],\"data_offsets\":"
+        "[0,%d]}",
+        tokens, model.vocabulary_size(), logits_bytes);
+    const uint64_t expert_bytes = uint64_t{4} * model.expert_layer_count() *
+                                  static_cast<uint64_t>(tokens) *
+                                  model.experts_per_token();
+    if (expert_bytes > 0) {
+      absl::StrAppendFormat(
+          &json,
+          ",\"experts\":{\"dtype\":\"I32\",\"shape\":[%d,%d,%d],"
+          "\"data_offsets\":[%d,%d]}",
+          model.expert_layer_count(), tokens, model.experts_per_token(),
+          logits_bytes, logits_bytes + expert_bytes);
+    }
+    json += "}";
+    while (json.size() % 8 != 0) json += " ";
+    const uint64_t json_bytes = json.size();
+    std::string start(8, '\0');
+    std::memcpy(start.data(), &json_bytes, 8);
+    file.logits_at_ = 8 + json_bytes;
+    file.experts_at_ = file.logits_at_ + logits_bytes;
+    FATHOM_RETURN_IF_ERROR(file.file_->WriteAt(0, start + json));
+    return file;
+  }
+
+  absl::Status WriteLogits(int64_t row, absl::Span<const float> logits) {
+    return Write(logits_at_ + static_cast<uint64_t>(row) * logits.size() * 4,
+                 logits);
+  }
+  absl::Status WriteExperts(uint64_t first, absl::Span<const int32_t> ids) {
+    return Write(experts_at_ + first * 4, ids);
+  }
+  absl::Status Commit() { return file_->Commit(); }
+
+ private:
+  LogitsFile() = default;
+
+  template <typename T>
+  absl::Status Write(uint64_t offset, absl::Span<const T> values) {
+    return file_->WriteAt(offset,
+                          {reinterpret_cast<const char*>(values.data()),
+                           values.size() * sizeof(T)});
+  }
+
+  std::unique_ptr<AtomicFile> file_;
+  uint64_t logits_at_ = 0;
+  uint64_t experts_at_ = 0;
+};
+
+// Writes what the step gave for tokens [first, first + count), which lie in it
+// from `step_token` and `row` on.
+absl::Status WriteStep(const StepResult& result, int64_t first, int64_t count,
+                       int64_t step_token, int64_t row, int64_t tokens,
+                       const fathom::schema::Model& model, LogitsFile& file) {
+  for (int64_t i = 0; i < count; ++i) {
+    FATHOM_ASSIGN_OR_RETURN(const absl::Span<const float> logits,
+                            result.Row(row + i));
+    FATHOM_RETURN_IF_ERROR(file.WriteLogits(first + i, logits));
+  }
+  const int64_t k = model.experts_per_token();
+  for (int64_t layer = 0; layer < model.expert_layer_count(); ++layer) {
+    FATHOM_RETURN_IF_ERROR(file.WriteExperts(
+        static_cast<uint64_t>((layer * tokens + first) * k),
+        result.experts.subspan(
+            (layer * result.token_count + step_token) * k, count * k)));
+  }
+  return absl::OkStatus();
+}
+
+// Tokens and rows of the runs before the one in the first slot.
+std::pair<int64_t, int64_t> Before(absl::Span<const SequenceTokens> runs) {
+  int64_t tokens = 0, rows = 0;
+  for (const SequenceTokens& run : runs) {
+    if (run.slot == 0) break;
+    tokens += static_cast<int64_t>(run.ids.size());
+    rows += run.logits == Wanted::kLast ? 1 : 0;
+  }
+  return {tokens, rows};
+}
+
+absl::Status Run(const LogitsOptions& options) {
+  FATHOM_ASSIGN_OR_RETURN(const LoadedArtifact loaded,
+                          LoadArtifact(options.load));
+  const auto& model = *loaded.artifact->manifest().model();
+  const auto tokens = static_cast<int64_t>(options.tokens.size());
+  if (tokens > model.context_tokens()) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "--tokens holds %d ids, expected at most the context's %d", tokens,
+        model.context_tokens()));
+  }
+  const auto beside = static_cast<int32_t>(options.beside);
+  SessionOptions session_options;
+  session_options.slot_count = 1 + beside;
+  session_options.shuffle_seed = options.shuffle_seed;
+  FATHOM_ASSIGN_OR_RETURN(
+      const std::unique_ptr<Session> session,
+      Session::Create(*loaded.artifact, *loaded.pool, session_options));
+  Neighbours neighbours(beside, static_cast<int32_t>(model.vocabulary_size()),
+                        model.context_tokens());
+  const int64_t room =
+      session->step_tokens_max() - neighbours.step_tokens_max();
+  if (room < 1) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "--beside %d takes up to %d tokens of a step, expected fewer than %d",
+        beside, neighbours.step_tokens_max(), session->step_tokens_max()));
+  }
+  FATHOM_ASSIGN_OR_RETURN(LogitsFile file,
+                          LogitsFile::Create(options.output, model, tokens));
+  int64_t chunk = std::min(options.chunk == 0 ? room : options.chunk, room);
+  for (int64_t first = 0; first < tokens; first += chunk) {
+    chunk = std::min(chunk, tokens - first);
+    std::vector<SequenceTokens> runs = neighbours.Next(*session);
+    const SequenceTokens own = {
+        .slot = 0,
+        .ids = absl::MakeConstSpan(options.tokens).subspan(first, chunk),
+        .first_position = first,
+        .rotary_shift = options.position,
+        .role = options.one_by_one ? FATHOM_ROLE_GENERATED : FATHOM_ROLE_PROMPT,
+        .logits = Wanted::kAll};
+    runs.insert(runs.begin() + beside / 2, own);
+    FATHOM_ASSIGN_OR_RETURN(const StepResult result, session->Step(runs));
+    const auto [step_token, row] = Before(runs);
+    FATHOM_RETURN_IF_ERROR(WriteStep(result, first, chunk, step_token, row,
+                                     tokens, model, file));
+  }
+  return file.Commit();
+}
+
+}  // namespace
+
+int LogitsCommand(int argc, const char* const* argv) {
+  CLI::App app("Writes the logits behind each of the given tokens to a file.",
+               "fathom logits");
+  LogitsOptions options;
+  options.AddTo(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    absl::PrintF("%s", app.help());
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    return Fail(absl::InvalidArgumentError(OneLine(error.what())),
+                kExitCommandLine);
+  }
+  const absl::Status read = options.Read();
+  if (!read.ok()) return Fail(read, kExitCommandLine);
+  const absl::Status status = Run(options);
+  return status.ok() ? 0 : Fail(status, ExitCode(status));
+}
+
+}  // namespace fathom::rt

@@ -1,0 +1,152 @@
+// `fathom logits` on the fake model: each way of feeding gives what the model's
+// definition says.
+#include "tools/fathom/logits_command.h"
+
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
+#include "gtest/gtest.h"
+#include "runtime/abi/step.h"
+#include "runtime/io/safetensors.h"
+#include "runtime/testing/fake_artifact.h"
+
+namespace fathom::rt {
+namespace {
+
+struct Ran {
+  int exit_code;
+  std::string err;
+};
+
+Ran Logits(const std::string& artifact, std::vector<std::string> arguments) {
+  std::vector<const char*> argv = {"fathom-logits", artifact.c_str()};
+  for (const std::string& argument : arguments) {
+    argv.push_back(argument.c_str());
+  }
+  testing::internal::CaptureStderr();
+  const int exit_code = LogitsCommand(int(argv.size()), argv.data());
+  return {exit_code, testing::internal::GetCapturedStderr()};
+}
+
+class LogitsCommandTest : public testing::Test {
+ protected:
+  LogitsCommandTest() {
+    for (int32_t i = 0; i < 200; ++i) {
+      ids_.push_back((i * i + 2 * i) % (kFakeVocabulary - 1));
+    }
+  }
+
+  std::string Tokens() const { return absl::StrJoin(ids_, ","); }
+
+  // Runs with `more` and holds the file against the definition.
+  void ExpectRight(std::vector<std::string> more, int32_t role = 0,
+                   int32_t shift = 0) {
+    std::vector<std::string> arguments = {"--tokens", Tokens(), "-o", output_};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Ran ran = Logits(artifact_, arguments);
+    ASSERT_EQ(ran.exit_code, 0) << ran.err;
+    EXPECT_EQ(ran.err, "");
+    const std::string bytes = ReadBytes(output_);
+    auto json_bytes =
+        ReadSafetensorsHeaderBytes(bytes.substr(0, 16), bytes.size(), "out");
+    ASSERT_TRUE(json_bytes.ok()) << json_bytes.status();
+    auto tensors = ParseSafetensorsHeader(bytes.substr(8, *json_bytes),
+                                          bytes.size(), "out");
+    ASSERT_TRUE(tensors.ok()) << tensors.status();
+    ASSERT_EQ(tensors->size(), 2u);
+    const TensorInfo& logits = (*tensors)[0];
+    EXPECT_EQ(logits.name, "logits");
+    EXPECT_EQ(logits.shape,
+              (std::vector<uint64_t>{ids_.size(), kFakeVocabulary}));
+    for (size_t i = 0; i < ids_.size(); ++i) {
+      std::vector<float> row(kFakeVocabulary);
+      std::memcpy(row.data(),
+                  &bytes[logits.begin_bytes + i * kFakeVocabulary * 4],
+                  kFakeVocabulary * 4);
+      ASSERT_EQ(row, FakeLogitsOf({ids_.begin(), ids_.begin() + long(i) + 1},
+                                  role, shift))
+          << i;
+    }
+    const TensorInfo& experts = (*tensors)[1];
+    EXPECT_EQ(experts.name, "experts");
+    EXPECT_EQ(experts.shape, (std::vector<uint64_t>{2, ids_.size(), 3}));
+    std::vector<int32_t> found(2 * ids_.size() * 3);
+    std::memcpy(found.data(), &bytes[experts.begin_bytes], found.size() * 4);
+    for (size_t i = 0; i < found.size(); ++i) {
+      const size_t layer = i / (ids_.size() * 3);
+      ASSERT_EQ(found[i], ids_[i / 3 % ids_.size()] +
+                              int32_t(10 * layer + i % 3));
+    }
+  }
+
+  const std::string artifact_ = FakeArtifact().Write();
+  const std::string output_ = artifact_ + "/out.safetensors";
+  std::vector<int32_t> ids_;
+};
+
+TEST_F(LogitsCommandTest, EveryWayOfFeedingIsRight) {
+  ExpectRight({});
+  ExpectRight({"--chunk=1"});
+  ExpectRight({"--chunk", "7", "--threads", "1"});
+  ExpectRight({"--chunk=64", "--threads=3", "--shuffle-pages=5"});
+  ExpectRight({"--one-by-one"}, FATHOM_ROLE_GENERATED);
+  ExpectRight({"--one-by-one", "--beside=2"}, FATHOM_ROLE_GENERATED);
+  ExpectRight({"--position", "100000"}, 0, 100'000);
+  ExpectRight({"--beside", "1"});
+  ExpectRight({"--beside", "5", "--chunk", "13", "--shuffle-pages=9"});
+  ExpectRight({"--placement=huge", "--level=plain"});
+}
+
+TEST_F(LogitsCommandTest, C14RefusesBadOptionsWithExitCode2) {
+  const std::vector<std::vector<std::string>> cases = {
+      {"--tokens", "1,,2"},  {"--tokens", ""},      {"--tokens", "-1"},
+      {"--chunk", "0"},      {"--position", "-1"},  {"--beside", "65"},
+      {"--threads", "0"},    {"--shuffle-pages", "x"}, {"--placement", "there"},
+      {"--position", "2147483648"},
+  };
+  for (std::vector<std::string> arguments : cases) {
+    const std::string name = arguments[0];
+    if (name != "--tokens") {
+      arguments.insert(arguments.end(), {"--tokens", "1"});
+    }
+    arguments.insert(arguments.end(), {"-o", output_});
+    const Ran ran = Logits(artifact_, arguments);
+    EXPECT_EQ(ran.exit_code, 2) << ran.err;
+    EXPECT_TRUE(absl::StrContains(ran.err, name)) << ran.err;
+  }
+  EXPECT_EQ(Logits(artifact_, {"--tokens", "1"}).exit_code, 2);
+  EXPECT_EQ(Logits(artifact_, {"--tokens=1", "--one-by-one", "--chunk=2", "-o",
+                               output_})
+                .exit_code,
+            2);
+}
+
+TEST_F(LogitsCommandTest, FaultsLeaveNoFile) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{"--tokens", "8"}, "token id 8"},
+      {{"--tokens", "1,7,2"}, "numerical error at step 1"},
+      {{"--tokens", "1", "--beside", "20"}, "--beside 20"},
+      {{"--tokens", "1", "--level", "none"}, "'none'"},
+      {{"--tokens", absl::StrJoin(std::vector<int>(401, 1), ",")}, "401"},
+  };
+  for (auto [arguments, word] : cases) {
+    arguments.insert(arguments.end(), {"-o", output_});
+    const Ran ran = Logits(artifact_, arguments);
+    EXPECT_EQ(ran.exit_code, 1) << ran.err;
+    EXPECT_TRUE(absl::StrContains(ran.err, word)) << ran.err;
+    EXPECT_EQ(ran.err.find('\n'), ran.err.size() - 1) << ran.err;
+    int files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(artifact_)) {
+      files += entry.is_regular_file() ? 1 : 0;
+    }
+    EXPECT_EQ(files, 3);
+  }
+  EXPECT_EQ(Logits("/none", {"--tokens=1", "-o", output_}).exit_code, 1);
+}
+
+}  // namespace
+}  // namespace fathom::rt
