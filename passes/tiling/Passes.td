@@ -98,6 +98,50 @@ def AssembleStepPass : Pass<"fathom-assemble-step", "::mlir::ModuleOp"> {
                            "::mlir::scf::SCFDialect"];
 }
 
+def TileAttendPass : Pass<"fathom-tile-attend", "::mlir::ModuleOp"> {
+  let summary = "Writes the functions of the phases that attend.";
+  let description = [{
+    The function of a phase with a `fathom.attend` rotates the queries into the
+    phase's scratch and appends keys and values to their pages, waits for all
+    threads, and then lets tiles of 6 query rows meet the pages of their
+    sequence, one page after another. Scores and values are products of the same
+    nest as all others: a page holds keys and values as weight panels. The scratch
+    must have room for each token's queries in the operand type of the level.
+
+    Example:
+
+    ```mlir
+    // Before:
+    %a = fathom.phase "attend" places [#fathom.place<offset = 0, stride = 32, operand = true>]
+        scratch 4096 bytes 512 -> tensor<?x32xf32> {
+      %0 = fathom.attend %tokens, %qkv, %rotary in @kv heads 4 kv_heads 2 half
+          scale 0.35 : tensor<?x64xf32>, tensor<?x8xf32> -> tensor<?x32xf32>
+      fathom.yield %0 : tensor<?x32xf32>
+    }
+
+    // After:
+    %a = fathom.phase "attend" ... code @dense.attend -> tensor<?x32xf32> { ... }
+    func.func private @dense.attend(%step: !llvm.ptr, %thread: i64, %layer: i64) {
+      scf.for ...                       // rotate and append
+      func.call @fathom.barrier(%step) : (!llvm.ptr) -> ()
+      scf.for ...                       // tiles meet pages
+    }
+    ```
+
+    Preserves: the value to the rounding of operands, probabilities and caches; a
+    token's bits do not depend on its neighbours or on the number of threads.
+  }];
+  let options = [
+    Option<"level", "level", "std::string", /*default=*/"\"avx2\"",
+           "The CPU level: avx2, avx512 or avx512-bf16">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def TileEmbedPass : Pass<"fathom-tile-embed", "::mlir::ModuleOp"> {
   let summary = "Writes the code of phases that enter a step.";
   let description = [{
