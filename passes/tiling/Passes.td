@@ -21,6 +21,58 @@ class Fathom_TilingPass<string flag> : Pass<flag, "::mlir::ModuleOp"> {
                            "::mlir::vector::VectorDialect"];
 }
 
+def TileDispatchPass : Fathom_TilingPass<"fathom-tile-dispatch"> {
+  let summary = "Writes the choice of experts and their lists of tokens.";
+  let description = [{
+    Each phase of a `fathom.dispatch` gets its function: threads share out the
+    tokens, score, drop groups and choose; behind a barrier one thread sorts the
+    choices by expert. Equal choices go to the lower expert.
+
+    Example:
+
+    ```mlir
+    // Before:
+    %r:3 = fathom.phase "dispatch" -> tensor<?x8xi32>, tensor<?x8xf32>, tensor<?x1xi32> {
+      %ids, %w, %lists = fathom.dispatch %logits sigmoid groups 8 top_groups 4 scale 2.5 normalize
+          : tensor<?x256xf32> -> tensor<?x8xi32>, tensor<?x8xf32>, tensor<?x1xi32>
+      fathom.yield %ids, %w, %lists : tensor<?x8xi32>, tensor<?x8xf32>, tensor<?x1xi32>
+    }
+
+    // After: the same phase with `code @experts.dispatch`, and
+    func.func private @experts.dispatch(%step: !llvm.ptr, %thread: i64, %layer: i64)
+    ```
+
+    Preserves: the choice, but for ties within rounding; weights to 1e-6.
+  }];
+}
+
+def TileExpertsPass : Fathom_TilingPass<"fathom-tile-experts"> {
+  let summary = "Writes the two halves of the chosen experts as products.";
+  let description = [{
+    Phases with `fathom.expert_gate_up` or `fathom.expert_down`, and projects
+    beside them. In the first half the panels of all experts that have tokens
+    are shared out by cost; in the second a thread owns columns of the result
+    and adds up the experts in ascending order, so that no sum depends on the
+    number of threads.
+
+    Example:
+
+    ```mlir
+    // Before:
+    %y = fathom.phase "experts_down" -> tensor<?x2048xf32> {
+      %0 = fathom.expert_down %h, %w, %lists by @down
+          : tensor<?x1408xf32>, tensor<?x6xf32>, tensor<?x1xi32> -> tensor<?x2048xf32>
+      fathom.yield %0 : tensor<?x2048xf32>
+    }
+
+    // After: the same phase with `code @experts.experts_down`, and
+    func.func private @experts.experts_down(%step: !llvm.ptr, %thread: i64, %layer: i64)
+    ```
+
+    Preserves: values up to rounding of operands and order of sums.
+  }];
+}
+
 def AddProbesPass : Pass<"fathom-add-probes", "::mlir::ModuleOp"> {
   let summary = "Adds functions that measure the machine's limits.";
   let description = [{

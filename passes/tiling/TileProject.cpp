@@ -8,7 +8,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "passes/tiling/Math.h"
+#include "passes/tiling/Columns.h"
 #include "passes/tiling/Passes.h"
 #include "passes/tiling/Product.h"
 #include "runtime/abi/step.h"
@@ -53,7 +53,7 @@ public:
     Value column = row;
     int64_t written = visited;
     if (op.getSwiglu()) {
-      values = gated(values);
+      values = gatedRows(b, lanes, values);
       column = b.div(row, 2);
       written = visited / 2;
     }
@@ -66,8 +66,8 @@ public:
       for (auto [rows, addend] : llvm::zip_equal(plus, addends))
         value = arith::AddFOp::create(
             b, part(addend, rows.element, at, written, columns), value);
-      store(value, to, at, written);
     }
+    storeColumns(b, values, to, column, result, written);
   }
 
 private:
@@ -80,35 +80,6 @@ private:
       return b.convertToF32(b.load(b.lanes(element), at));
     return b.convertToF32(
         loadFirst(b, b.lanes(element), at, b.sub(b.constant(present), column)));
-  }
-
-  // Behind the result's columns lies its padding, behind that somebody else.
-  void store(Value value, Value to, Value column, int64_t written) {
-    Value at = b.at(to, column, result.element);
-    Value converted = b.convertFromF32(value, result.element);
-    if (written <= result.stride)
-      b.store(converted, at);
-    else
-      b.storeFirst(converted, at, b.sub(b.constant(result.stride), column));
-  }
-
-  // Eight gate rows, eight up rows, and so on.
-  SmallVector<Value> gated(ValueRange values) {
-    SmallVector<Value> result;
-    for (size_t i = 0; i < values.size(); i += 2) {
-      Value gate = values[i], up = values[i + 1];
-      if (lanes == 16) {
-        SmallVector<int64_t> gates, ups;
-        for (int64_t k = 0; k < 16; ++k) {
-          gates.push_back(k < 8 ? k : k + 8);
-          ups.push_back(gates.back() + 8);
-        }
-        gate = vector::ShuffleOp::create(b, values[i], values[i + 1], gates);
-        up = vector::ShuffleOp::create(b, values[i], values[i + 1], ups);
-      }
-      result.push_back(arith::MulFOp::create(b, emitSilu(b, gate), up));
-    }
-    return result;
   }
 
   KernelBuilder &b;
