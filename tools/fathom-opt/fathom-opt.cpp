@@ -5,17 +5,21 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/cpu/Passes.h"
+#include "compiler/pipeline/Pipelines.h"
 #include "compiler/reference/InterpretPass.h"
 #include "dialects/Fathom/IR/FathomDialect.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "passes/fathom/Passes.h"
 #include "passes/tiling/Passes.h"
 
 int main(int argc, char **argv) {
   mlir::registerAllPasses();
   fathom::registerFathomCodegenCPUPasses();
+  fathom::registerFathomModelPasses();
+  fathom::registerPipelines();
   fathom::registerFathomTilingPasses();
   fathom::registerInterpretPass();
   mlir::DialectRegistry registry;

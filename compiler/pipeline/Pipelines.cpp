@@ -1,0 +1,36 @@
+//===- Pipelines.cpp - The order of passes --------------------------------===//
+//
+// Each function adds the passes from one named form to the next.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/pipeline/Pipelines.h"
+
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+#include "passes/fathom/Passes.h"
+
+namespace fathom {
+
+void buildPlannedPipeline(mlir::OpPassManager &pm,
+                          const PlannedOptions &options) {
+  pm.addPass(createPackWeightsPass());
+  pm.addPass(createFuseProjectionsPass());
+  pm.addPass(createFuseSwigluPass());
+  pm.addPass(createFuseNormsPass());
+  pm.addPass(createFuseAttentionPass());
+  pm.addPass(createFuseResidualsPass());
+  // Slices of one value each ask for its rows; once is enough.
+  pm.addPass(mlir::createCSEPass());
+  pm.addPass(createFormPhasesPass());
+  pm.addPass(createAssignSlotsPass());
+  pm.addPass(createPlanMemoryPass({options.stepTokens}));
+}
+
+void registerPipelines() {
+  mlir::PassPipelineRegistration<PlannedOptions>(
+      "fathom-planned-pipeline", "From the model form to the planned form",
+      buildPlannedPipeline);
+}
+
+} // namespace fathom

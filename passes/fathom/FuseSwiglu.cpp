@@ -1,0 +1,67 @@
+//===- FuseSwiglu.cpp - Gate and up in one product ------------------------===//
+//
+// Gate and up rows alternate by eight, so that both halves of a gated value
+// meet in the registers of one tile and only their product is stored.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/fathom/ColumnViews.h"
+#include "passes/fathom/Interleave.h"
+#include "passes/fathom/PackedWeights.h"
+#include "passes/fathom/Passes.h"
+
+namespace fathom {
+#define GEN_PASS_DEF_FUSESWIGLUPASS
+#include "passes/fathom/Passes.h.inc"
+} // namespace fathom
+
+using namespace mlir;
+using namespace mlir::fathom;
+
+namespace {
+
+// A product that does nothing but this, for this one use.
+bool isPlain(ProjectOp op) {
+  return op && op->hasOneUse() && !op.getNorm() && !op.getBias() &&
+         !op.getSwiglu() && !op.getExact() && !op.getAsking() &&
+         op.getPlus().empty();
+}
+
+struct FuseSwiglu final
+    : public ::fathom::impl::FuseSwigluPassBase<FuseSwiglu> {
+  using FuseSwigluPassBase::FuseSwigluPassBase;
+
+  void runOnOperation() override {
+    ::fathom::PackedWeights weights(getOperation());
+    getOperation().walk([&](SwigluOp op) {
+      auto gate = op.getGate().getDefiningOp<ProjectOp>();
+      auto up = op.getUp().getDefiningOp<ProjectOp>();
+      if (isPlain(gate) && isPlain(up) && gate.getX() == up.getX())
+        fuse(op, gate, up, weights);
+    });
+  }
+
+  void fuse(SwigluOp op, ProjectOp gate, ProjectOp up,
+            ::fathom::PackedWeights &weights) {
+    FlatSymbolRefAttr gateName = gate.getWeightAttr();
+    FlatSymbolRefAttr upName = up.getWeightAttr();
+    auto recipe = ::fathom::interleave(weights.packed(gateName),
+                                       weights.packed(upName));
+    if (!recipe)
+      return;
+    OpBuilder builder(op);
+    auto joined = ProjectOp::create(
+        builder, op.getLoc(), op.getType(), gate.getX(),
+        weights.create(::fathom::joinedStem({gateName, upName}), *recipe),
+        FlatSymbolRefAttr(), FloatAttr(), FlatSymbolRefAttr(),
+        builder.getUnitAttr(), UnitAttr(), ValueRange(), Value());
+    op.replaceAllUsesWith(joined.getResult());
+    op.erase();
+    gate.erase();
+    up.erase();
+    weights.dropUnused(gateName);
+    weights.dropUnused(upName);
+  }
+};
+
+} // namespace

@@ -1,0 +1,257 @@
+//===- Passes.td - From the model form to the planned form --*- tablegen -*-===//
+//
+// In the order in which the pipeline runs them.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FATHOM_PASSES_FATHOM_PASSES_TD
+#define FATHOM_PASSES_FATHOM_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def PackWeightsPass : Pass<"fathom-pack-weights", "::mlir::ModuleOp"> {
+  let summary = "Turns products into products over packed weights.";
+  let description = [{
+    Generated code reads weights in the order of its instructions, so what it
+    names is not a tensor of the checkpoint but a `fathom.packed` with a recipe.
+    `fathom.linear` and `fathom.logits` become `fathom.project` over panels, the
+    table of `fathom.embedding` becomes rows, a bias a vector. Norms, routers'
+    biases and experts are left to the passes that fuse them.
+
+    Example:
+
+    ```mlir
+    // Before:
+    %o = fathom.linear %a, @dense.o_proj
+        : tensor<?x1536xf32> -> tensor<?x1536xf32>
+
+    // After:
+    fathom.packed @dense.o : panels of bf16 [1536, 1536]
+        pieces [#fathom.piece<source = @dense.o_proj, rows = 1536, ...>]
+    %o = fathom.project %a by @dense.o : tensor<?x1536xf32> -> tensor<?x1536xf32>
+    ```
+
+    Preserves: every bit of the result.
+  }];
+  let dependentDialects = ["::mlir::fathom::FathomDialect"];
+}
+
+def FuseProjectionsPass
+    : Pass<"fathom-fuse-projections", "::mlir::ModuleOp"> {
+  let summary = "Joins products of the same input into one.";
+  let description = [{
+    Products of one input and one storage become one whose packed rows are
+    theirs, one after another, and slices of its columns. Biases are joined too,
+    with zeros for a product that has none. Products that `fathom.swiglu` or
+    `fathom.route` read are left alone, and those with anything fused already.
+
+    Example:
+
+    ```mlir
+    // Before:
+    %q = fathom.project %n by @dense.q : tensor<?x64xf32> -> tensor<?x64xf32>
+    %k = fathom.project %n by @dense.k : tensor<?x64xf32> -> tensor<?x32xf32>
+
+    // After:
+    %qk = fathom.project %n by @dense.q_k : tensor<?x64xf32> -> tensor<?x96xf32>
+    %q = tensor.extract_slice %qk[0, 0] [%t, 64] [1, 1]
+        : tensor<?x96xf32> to tensor<?x64xf32>
+    %k = tensor.extract_slice %qk[0, 64] [%t, 32] [1, 1]
+        : tensor<?x96xf32> to tensor<?x32xf32>
+    ```
+
+    Preserves: every bit of the result.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::fathom::FathomDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def FuseSwigluPass : Pass<"fathom-fuse-swiglu", "::mlir::ModuleOp"> {
+  let summary = "Computes gate and up in one product that stores the gated value.";
+  let description = [{
+    Two products of one input that only a `fathom.swiglu` reads become one whose
+    packed rows alternate by eight, gate first, padded to whole groups of 16.
+    Products with a bias or anything else fused are left alone.
+
+    Example:
+
+    ```mlir
+    // Before:
+    %g = fathom.project %n by @dense.gate : tensor<?x64xf32> -> tensor<?x96xf32>
+    %u = fathom.project %n by @dense.up : tensor<?x64xf32> -> tensor<?x96xf32>
+    %h = fathom.swiglu %g, %u : tensor<?x96xf32>
+
+    // After:
+    %h = fathom.project %n by @dense.gate_up swiglu
+        : tensor<?x64xf32> -> tensor<?x96xf32>
+    ```
+
+    Preserves: every bit of the result.
+  }];
+  let dependentDialects = ["::mlir::fathom::FathomDialect"];
+}
+
+def FuseNormsPass : Pass<"fathom-fuse-norms", "::mlir::ModuleOp"> {
+  let summary = "Moves a norm into the prologue of each product that reads it.";
+  let description = [{
+    Each `fathom.project` of a `fathom.rms_norm` takes the norm's input and its
+    weight; a norm that nothing else reads goes away. A product for the tokens
+    that ask hands out their normalised rows itself, so a function that returned
+    them returns the logits alone. Other readers keep the norm.
+
+    Example:
+
+    ```mlir
+    // Before:
+    %n = fathom.rms_norm %x, @dense.norm eps 1.0e-06 : tensor<?x64xf32>
+    %q = fathom.project %n by @dense.q : tensor<?x64xf32> -> tensor<?x64xf32>
+
+    // After:
+    %q = fathom.project %x by @dense.q norm @dense.norm.packed eps 1.0e-06
+        : tensor<?x64xf32> -> tensor<?x64xf32>
+    ```
+
+    Preserves: every bit of the result.
+  }];
+  let dependentDialects = ["::mlir::fathom::FathomDialect"];
+}
+
+def FuseResidualsPass : Pass<"fathom-fuse-residuals", "::mlir::ModuleOp"> {
+  let summary = "Moves additions into the epilogue of the product they add to.";
+  let description = [{
+    An `arith.addf` of a product that nothing else reads becomes one of the
+    product's addends, behind those it already has. Where both sides are
+    products, the right one takes the other. Products with `swiglu` and those
+    for the tokens that ask are left alone.
+
+    Example:
+
+    ```mlir
+    // Before:
+    %o = fathom.project %a by @dense.o : tensor<?x64xf32> -> tensor<?x64xf32>
+    %y = arith.addf %x, %o : tensor<?x64xf32>
+
+    // After:
+    %y = fathom.project %a by @dense.o plus %x of tensor<?x64xf32>
+        : tensor<?x64xf32> -> tensor<?x64xf32>
+    ```
+
+    Preserves: every bit of the result.
+  }];
+  let dependentDialects = ["::mlir::fathom::FathomDialect"];
+}
+
+def FuseAttentionPass : Pass<"fathom-fuse-attention", "::mlir::ModuleOp"> {
+  let summary = "Makes rotation, append and grouped-query attention one.";
+  let description = [{
+    A `fathom.attention` of rotated queries, whose keys and values are appended
+    to the same cache just before, becomes `fathom.attend` where queries, keys
+    and values are consecutive columns of one value. Attention that is written
+    in any other way is left as it is.
+
+    Example:
+
+    ```mlir
+    // Before:
+    %q2 = fathom.rope %q, %r heads 2 offset 0 half : tensor<?x64xf32>, tensor<?x32xf32>
+    %k2 = fathom.rope %k, %r heads 1 offset 0 half : tensor<?x32xf32>, tensor<?x32xf32>
+    fathom.cache_append %tokens, %k2, %v into @kv : tensor<?x32xf32>, tensor<?x32xf32>
+    %a = fathom.attention %tokens, %q2 from @kv heads 2 kv_heads 1 scale 0.25
+        : tensor<?x64xf32> -> tensor<?x64xf32>
+
+    // After:
+    %a = fathom.attend %tokens, %qkv, %r in @kv heads 2 kv_heads 1 half scale 0.25
+        : tensor<?x128xf32>, tensor<?x32xf32> -> tensor<?x64xf32>
+    ```
+
+    Preserves: every bit of the result.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::fathom::FathomDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def FormPhasesPass : Pass<"fathom-form-phases", "::mlir::ModuleOp"> {
+  let summary = "Wraps the work between two barriers of all threads.";
+  let description = [{
+    Each operation becomes a `fathom.phase`, named after what it does; the entry
+    and the head are one phase each, and the shared expert's products join those
+    of the chosen ones. Every value that is made in a phase is a result of it.
+    Slices stay outside, as columns of what they slice. Functions without
+    `fathom.kind` are left as they are.
+
+    Example:
+
+    ```mlir
+    // Before:
+    %h = fathom.project %x by @dense.gate_up swiglu
+        : tensor<?x64xf32> -> tensor<?x96xf32>
+
+    // After:
+    %h = fathom.phase "gate_up" -> tensor<?x96xf32> {
+      %0 = fathom.project %x by @dense.gate_up swiglu
+          : tensor<?x64xf32> -> tensor<?x96xf32>
+      fathom.yield %0 : tensor<?x96xf32>
+    }
+    ```
+
+    Preserves: every bit of the result.
+  }];
+  let dependentDialects = ["::mlir::fathom::FathomDialect"];
+}
+
+def AssignSlotsPass : Pass<"fathom-assign-slots", "::mlir::ModuleOp"> {
+  let summary = "Numbers the packed weights in the order of their use.";
+  let description = [{
+    A packed weight that a layer uses gets the kind of the layer and an index
+    into its table, a block of experts one entry an expert; one that is used
+    outside of layers gets an index into the globals. A weight that two kinds
+    use is an error. Slots given before are forgotten.
+
+    Example:
+
+    ```mlir
+    // Before:
+    fathom.packed @dense.o : panels of bf16 [64, 64] pieces [...]
+
+    // After:
+    fathom.packed @dense.o : panels of bf16 [64, 64] slot 3 kind "dense" pieces [...]
+    ```
+
+    Preserves: every bit of the result.
+  }];
+  let dependentDialects = ["::mlir::fathom::FathomDialect"];
+}
+
+def PlanMemoryPass : Pass<"fathom-plan-memory", "::mlir::ModuleOp"> {
+  let summary = "Gives every value of a step its place in the arena.";
+  let description = [{
+    The residual stream and the rotary factors have one place each in all
+    functions; what adds to the stream writes it in place. Other results of
+    phases, and what a phase needs for itself, get places that nothing else
+    uses while they live, aligned to 64 bytes. A value that only products in the
+    module's storage type read is stored as their operand. Logits have no place.
+
+    Example:
+
+    ```mlir
+    // Before:
+    %h = fathom.phase "gate_up" -> tensor<?x96xf32> { ... }
+
+    // After:
+    %h = fathom.phase "gate_up"
+        places [#fathom.place<offset = 393216, stride = 128, operand = true>]
+        scratch 655360 bytes 131072 -> tensor<?x96xf32> { ... }
+    ```
+
+    Preserves: every bit of the result.
+  }];
+  let options = [
+    Option<"stepTokens", "step-tokens", "int64_t", /*default=*/"512",
+           "Most tokens of one step">,
+  ];
+  let dependentDialects = ["::mlir::fathom::FathomDialect"];
+}
+
+#endif // FATHOM_PASSES_FATHOM_PASSES_TD
