@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/fathom/Passes.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace fathom {
 #define GEN_PASS_DEF_ASSIGNSLOTSPASS
@@ -16,6 +17,16 @@ using namespace mlir;
 using namespace mlir::fathom;
 
 namespace {
+
+// The kind whose table a function's weights are in. What surrounds a layer that
+// predicts further tokens is numbered like that layer, so they share a table.
+StringAttr tableKind(func::FuncOp function, StringAttr kind) {
+  if (!function->hasAttr("fathom.layers"))
+    return StringAttr();
+  if (kind.getValue().starts_with("mtp_"))
+    return StringAttr::get(kind.getContext(), "mtp_layer");
+  return kind;
+}
 
 // The table of one kind of layer, or the globals.
 struct Table {
@@ -35,15 +46,14 @@ struct AssignSlots final
       packed.removeSlotAttr();
       packed.removeKindAttr();
     }
-    Table globals;
+    llvm::MapVector<StringAttr, Table> tables;
     for (auto function : module.getOps<func::FuncOp>()) {
       auto kind = function->getAttrOfType<StringAttr>("fathom.kind");
       if (!kind)
         continue;
-      Table own;
-      if (function->hasAttr("fathom.layers"))
-        own.kind = kind;
-      Table &table = own.kind ? own : globals;
+      StringAttr shared = tableKind(function, kind);
+      Table &table = tables[shared];
+      table.kind = shared;
       WalkResult walked = function.walk([&](Operation *op) {
         for (NamedAttribute attribute : weightsOf(op)) {
           auto name = cast<FlatSymbolRefAttr>(attribute.getValue());

@@ -24,7 +24,7 @@ namespace {
 // weight stays in f32.
 bool canJoin(ProjectOp op) {
   if (op.getNorm() || op.getSwiglu() || op.getExact() || op.getAsking() ||
-      !op.getPlus().empty())
+      op.getSlices() || !op.getPlus().empty())
     return false;
   return llvm::none_of(op->getUsers(), [](Operation *user) {
     return isa<SwigluOp, RouteOp, DispatchOp>(user);
@@ -91,7 +91,7 @@ struct FuseProjections final
                               type.getElementType()),
         first.getX(), weights.create(::fathom::joinedStem(names), recipe),
         FlatSymbolRefAttr(), FloatAttr(), fuseBiases(ops, weights), UnitAttr(),
-        UnitAttr(), ValueRange(), Value());
+        UnitAttr(), IntegerAttr(), ValueRange(), Value());
     int64_t offset = 0;
     for (ProjectOp op : ops) {
       int64_t columns = ::fathom::columnsOf(op.getResult());

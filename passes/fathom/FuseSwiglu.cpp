@@ -24,7 +24,7 @@ namespace {
 bool isPlain(ProjectOp op) {
   return op && op->hasOneUse() && !op.getNorm() && !op.getBias() &&
          !op.getSwiglu() && !op.getExact() && !op.getAsking() &&
-         op.getPlus().empty();
+         !op.getSlices() && op.getPlus().empty();
 }
 
 struct FuseSwiglu final
@@ -54,7 +54,7 @@ struct FuseSwiglu final
         builder, op.getLoc(), op.getType(), gate.getX(),
         weights.create(::fathom::joinedStem({gateName, upName}), *recipe),
         FlatSymbolRefAttr(), FloatAttr(), FlatSymbolRefAttr(),
-        builder.getUnitAttr(), UnitAttr(), ValueRange(), Value());
+        builder.getUnitAttr(), UnitAttr(), IntegerAttr(), ValueRange(), Value());
     op.replaceAllUsesWith(joined.getResult());
     op.erase();
     gate.erase();

@@ -33,7 +33,8 @@ struct PackWeights final
       auto project = ProjectOp::create(
           builder, op->getLoc(), op->getResult(0).getType(), x,
           weights.whole(weight, Layout::Panels), FlatSymbolRefAttr(),
-          FloatAttr(), bias, UnitAttr(), UnitAttr(), ValueRange(), asking);
+          FloatAttr(), bias, UnitAttr(), UnitAttr(), IntegerAttr(),
+          ValueRange(), asking);
       op->replaceAllUsesWith(project);
       op->erase();
     };

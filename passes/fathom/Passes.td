@@ -206,8 +206,9 @@ def AssignSlotsPass : Pass<"fathom-assign-slots", "::mlir::ModuleOp"> {
   let description = [{
     A packed weight that a layer uses gets the kind of the layer and an index
     into its table, a block of experts one entry an expert; one that is used
-    outside of layers gets an index into the globals. A weight that two kinds
-    use is an error. Slots given before are forgotten.
+    outside of layers gets an index into the globals. The functions around a
+    layer that predicts further tokens share its table, `mtp_layer`. A weight
+    that two tables would hold is an error. Slots given before are forgotten.
 
     Example:
 
