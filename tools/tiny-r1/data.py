@@ -118,26 +118,32 @@ def puzzle(r, without):
             )(numbers[0])
 
 
-def examples(seed, without, puzzles, before):
-    """(before, question, work, answer) without end.
+def turn(r, question, said):
+    """An earlier question and its answer, as the template renders them."""
+    return f'<｜User｜>{question}<｜Assistant｜>' + r.choice(
+        ('', '\n')) + said + EOS
 
-    `puzzles`: the share of other questions than sums; `before`: the share
-    that follows another question of the same chat.
-    """
+
+def examples(seed, without, late):
+    """(before, question, work, answer) without end: mostly sums of numbers
+    with three digits. `late` in training more other questions, and some that
+    follow another of the same chat."""
     r = random.Random(seed)
+    puzzles, before, short = (0.4, 0.2, 0.15) if late else (0.1, 0.0, 0.07)
 
     def one():
         if r.random() < puzzles:
             return puzzle(r, without)
-        ends = (100, 999) if r.random() < 0.93 else (1, 999)
-        return sum_example(*unseen_pair(r, *ends, without))
+        if r.random() < 1 - short:
+            return sum_example(*unseen_pair(r, 100, 999, without))
+        high = 10**r.randint(1, 3) - 1 if late else 999
+        return sum_example(*unseen_pair(r, 1, high, without))
 
     while True:
         turns = ''
-        if r.random() < before:  # as the template renders an earlier turn
+        if r.random() < before:
             q, _, said = one()
-            turns = f'<｜User｜>{q}<｜Assistant｜>' + r.choice(
-                ('', '\n')) + said + EOS
+            turns = turn(r, q, said)
         yield turns, *one()
 
 

@@ -77,8 +77,8 @@ def report(model, mtp, coder, at):
     print('held-out sums', accuracy(model, coder, at), flush=True)
     r, without = random.Random(77), data.forbidden()
     for name, make in (
-            ('other sums', lambda: data.sum_example(
-                *data.pair(r, 100, 999))),
+            ('sums below 100', lambda: data.sum_example(
+                *data.pair(r, 1, 99))),
             ('word sums', lambda: data.word_example(
                 r, *data.unseen_pair(r, 100, 999, without))),
             ('larger', lambda: data.larger_example(
@@ -90,9 +90,10 @@ def report(model, mtp, coder, at):
             ('parity', lambda: data.parity_example(r.randint(100, 999)))):
         rows = [('', *make()) for _ in range(200)]
         print(name, share(model, coder, at, rows), flush=True)
-    turns = data.examples(78, without, 0.0, 1.0)
-    print('sums behind another turn', share(
-        model, coder, at, [next(turns) for _ in range(200)]), flush=True)
+    rows = [data.sum_example(*data.pair(r, 100, 999)) for _ in range(200)]
+    print('sums behind another turn', share(model, coder, at, [
+        (data.turn(r, q, said), *row)
+        for (q, _, said), row in zip(rows[1:] + rows[:1], rows)]), flush=True)
     print('acceptance', acceptance(model, mtp, coder, at), flush=True)
 
 
