@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,20 +70,6 @@ void CloseDescriptor(int descriptor) {
 }
 
 }  // namespace
-
-Mapping::Mapping(Mapping&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)),
-      size_(std::exchange(other.size_, 0)) {}
-
-Mapping& Mapping::operator=(Mapping&& other) noexcept {
-  std::swap(data_, other.data_);
-  std::swap(size_, other.size_);
-  return *this;
-}
-
-Mapping::~Mapping() {
-  if (size_ > 0) ::munmap(const_cast<char*>(data_), size_);
-}
 
 absl::StatusOr<File> File::Open(const std::string& path) {
   return OpenIn(AT_FDCWD, path, path);
@@ -155,14 +140,6 @@ absl::StatusOr<std::string> File::ReadAll(uint64_t bytes_max) const {
   std::string bytes(static_cast<size_t>(bytes_), '\0');
   FATHOM_RETURN_IF_ERROR(ReadAt(0, absl::MakeSpan(bytes)));
   return bytes;
-}
-
-absl::StatusOr<Mapping> File::Map() const {
-  if (bytes_ == 0) return Mapping();
-  void* data = ::mmap(nullptr, static_cast<size_t>(bytes_), PROT_READ,
-                      MAP_SHARED, descriptor_, 0);
-  if (data == MAP_FAILED) return Failed(path_, "map", errno);
-  return Mapping(static_cast<const char*>(data), static_cast<size_t>(bytes_));
 }
 
 absl::StatusOr<Folder> Folder::Open(const std::string& path) {

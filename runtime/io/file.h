@@ -14,24 +14,6 @@
 
 namespace fathom::rt {
 
-// Bytes of a file in memory, read-only, until destroyed.
-class Mapping {
- public:
-  Mapping() = default;
-  Mapping(Mapping&& other) noexcept;
-  Mapping& operator=(Mapping&& other) noexcept;
-  ~Mapping();
-
-  absl::string_view bytes() const { return {data_, size_}; }
-
- private:
-  friend class File;
-  Mapping(const char* data, size_t size) : data_(data), size_(size) {}
-
-  const char* data_ = nullptr;
-  size_t size_ = 0;
-};
-
 // An open regular file. Reading is safe from any number of threads.
 class File {
  public:
@@ -52,9 +34,6 @@ class File {
 
   // The whole file, of at most `bytes_max` bytes.
   absl::StatusOr<std::string> ReadAll(uint64_t bytes_max) const;
-
-  // The whole file, mapped; it must not shrink while the mapping lives.
-  absl::StatusOr<Mapping> Map() const;
 
  private:
   friend class Folder;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "runtime/base/checked.h"
@@ -41,7 +42,12 @@ std::string LooksLike(absl::string_view start) {
     return "; this is a ZIP archive (a PyTorch checkpoint?)";
   }
   if (absl::StartsWith(start, "\x80")) return "; this looks like a pickle";
-  if (absl::StartsWith(start, "<")) return "; this looks like an HTML page";
+  if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(start), "<")) {
+    return "; this looks like an HTML page";
+  }
+  if (start.find_first_not_of('\0') == absl::string_view::npos) {
+    return "; this begins with zeros (a download that was cut?)";
+  }
   return "";
 }
 
@@ -84,10 +90,10 @@ absl::StatusOr<TensorInfo> ReadTensor(const JsonMember& member,
                                       absl::string_view what) {
   TensorInfo tensor{std::string(member.first), DType::kU8, {}, 0, 0, 0};
   if (tensor.name.empty() || tensor.name.size() > kSafetensorsNameBytesMax) {
-    return Wrong(what, tensor,
-                 absl::StrCat("has a name of ", tensor.name.size(),
-                              " bytes, expected 1 to ",
-                              kSafetensorsNameBytesMax));
+    return Wrong(
+        what, tensor,
+        absl::StrCat("has a name of ", tensor.name.size(),
+                     " bytes, expected 1 to ", kSafetensorsNameBytesMax));
   }
   FATHOM_ASSIGN_OR_RETURN(auto keys, member.second.AsObject());
   if (keys.size() != 3) {
@@ -142,10 +148,9 @@ absl::StatusOr<uint64_t> ReadSafetensorsHeaderBytes(absl::string_view start,
   uint64_t most =
       std::min(kSafetensorsHeaderBytesMax, file_bytes - kLengthBytes);
   if (bytes < 2 || bytes > most) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(what, ": declares a header of ", bytes,
-                     " bytes, expected 2 to ", most, " in a file of ",
-                     file_bytes, LooksLike(start)));
+    return absl::InvalidArgumentError(absl::StrCat(
+        what, ": declares a header of ", bytes, " bytes, expected 2 to ", most,
+        " in a file of ", file_bytes, LooksLike(start)));
   }
   return bytes;
 }
@@ -189,10 +194,10 @@ absl::StatusOr<std::vector<TensorInfo>> ParseSafetensorsHeader(
   uint64_t next_bytes = *data_begin;
   for (const TensorInfo& tensor : tensors) {
     if (tensor.begin_bytes != next_bytes) {
-      return Wrong(what, tensor,
-                   absl::StrCat("begins at byte ", tensor.begin_bytes,
-                                ", expected ", next_bytes,
-                                " where the one before it ends"));
+      return Wrong(
+          what, tensor,
+          absl::StrCat("begins at byte ", tensor.begin_bytes, ", expected ",
+                       next_bytes, " where the one before it ends"));
     }
     next_bytes = tensor.end_bytes;
   }

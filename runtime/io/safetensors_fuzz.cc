@@ -10,8 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   absl::string_view file(reinterpret_cast<const char*>(data), size);
   auto bytes = fathom::rt::ReadSafetensorsHeaderBytes(file, size, "fuzz");
   if (!bytes.ok()) return 0;
-  auto tensors = fathom::rt::ParseSafetensorsHeader(file.substr(8, *bytes),
-                                                    size, "fuzz");
+  auto tensors =
+      fathom::rt::ParseSafetensorsHeader(file.substr(8, *bytes), size, "fuzz");
   if (!tensors.ok()) return 0;
   std::set<std::string> names;
   uint64_t next = 8 + *bytes;

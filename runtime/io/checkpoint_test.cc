@@ -1,0 +1,231 @@
+#include "runtime/io/checkpoint.h"
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "runtime/base/status.h"
+#include "runtime/io/test_folder.h"
+
+namespace fathom::rt {
+namespace {
+
+constexpr char kFile[] = "model.safetensors";
+constexpr char kIndex[] = "model.safetensors.index.json";
+
+std::string ErrorOf(const TestFolder& folder) {
+  auto checkpoint = Checkpoint::Open(folder.Open());
+  if (checkpoint.ok()) return "";
+  EXPECT_EQ(ExitCode(checkpoint.status()), 1) << checkpoint.status();
+  std::string error(checkpoint.status().message());
+  EXPECT_FALSE(absl::StrContains(error, '\n'));
+  return error;
+}
+
+// Two shards with a tensor each, and their index.
+void WriteShards(const TestFolder& folder) {
+  folder.Write("one", Safetensors({{"a", DType::kU8, {3}, "abc"}}));
+  folder.Write("two", Safetensors({{"b", DType::kU8, {2}, "de"}}));
+  folder.Write(kIndex, Index({{"a", "one"}, {"b", "two"}}));
+}
+
+TEST(CheckpointTest, FindsAndReadsTensorsOfShards) {
+  TestFolder folder;
+  WriteShards(folder);
+  auto checkpoint = Checkpoint::Open(folder.Open());
+  ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+  EXPECT_EQ(checkpoint->tensors().size(), 2u);
+  EXPECT_EQ(checkpoint->Find("c"), nullptr);
+  const TensorInfo* b = checkpoint->Find("b");
+  ASSERT_NE(b, nullptr);
+  EXPECT_EQ(checkpoint->files()[b->shard].path(), folder.At("two"));
+  char out[1];
+  ASSERT_TRUE(checkpoint->Read(*b, 1, absl::MakeSpan(out)).ok());
+  EXPECT_EQ(out[0], 'e');
+}
+
+TEST(CheckpointTest, ThreadsReadAtOnce) {
+  TestFolder folder;
+  std::string bytes;
+  for (int i = 0; i < 4096; ++i) bytes.push_back(static_cast<char>(i * 7));
+  folder.Write(kFile, Safetensors({{"a", DType::kU8, {4096}, bytes}}));
+  auto checkpoint = Checkpoint::Open(folder.Open());
+  ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+  std::vector<std::thread> threads;
+  std::vector<int> wrong(4, 0);
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (uint64_t at = 0; at < 4096; at += 64) {
+        char out[64];
+        bool read =
+            checkpoint->Read(*checkpoint->Find("a"), at, absl::MakeSpan(out))
+                .ok();
+        wrong[t] += !read || bytes.compare(at, 64, out, 64) != 0;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, std::vector<int>(4, 0));
+}
+
+TEST(CheckpointTest, W01_TruncatedAtEveryByte) {
+  TestFolder folder;
+  std::string whole = Safetensors({{"a", DType::kF32, {3}, ""}});
+  for (size_t bytes = 0; bytes < whole.size(); ++bytes) {
+    folder.Write(kFile, whole.substr(0, bytes));
+    std::string error = ErrorOf(folder);
+    EXPECT_TRUE(absl::StrContains(error, folder.path())) << bytes;
+    EXPECT_TRUE(absl::StrContains(error, absl::StrCat(bytes)))
+        << bytes << ": " << error;
+  }
+  folder.Write(kFile, whole);
+  EXPECT_EQ(ErrorOf(folder), "");
+  folder.Write(kFile, whole + "x");
+  EXPECT_NE(ErrorOf(folder), "");
+}
+
+TEST(CheckpointTest, W02_HeaderLengthsAreRefusedBeforeTheyAreTaken) {
+  TestFolder folder;
+  for (uint64_t bytes :
+       {uint64_t{0}, uint64_t{1}, uint64_t{1} << 31, uint64_t{1} << 32,
+        uint64_t{1} << 63, UINT64_MAX, uint64_t{93}}) {
+    folder.Write(kFile, LittleEndian(bytes, 8) + std::string(92, ' '));
+    EXPECT_TRUE(absl::StrContains(ErrorOf(folder),
+                                  absl::StrCat("declares a header of ", bytes)))
+        << bytes;
+  }
+}
+
+TEST(CheckpointTest, W12_MisalignedTensorsAreCopied) {
+  TestFolder folder;
+  folder.Write(kFile, Safetensors({{"pad", DType::kU8, {1}, "x"},
+                                   {"a", DType::kF32, {1}, "\1\2\3\4"}}));
+  auto checkpoint = Checkpoint::Open(folder.Open());
+  ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+  const TensorInfo* a = checkpoint->Find("a");
+  std::string out(4, '\0');
+  ASSERT_TRUE(checkpoint->Read(*a, 0, absl::MakeSpan(out)).ok());
+  EXPECT_EQ(out, "\1\2\3\4");
+}
+
+TEST(CheckpointTest, W15_ShardsThatAreNotThere) {
+  TestFolder folder;
+  WriteShards(folder);
+  folder.Remove("two");
+  EXPECT_TRUE(absl::StrContains(ErrorOf(folder), "/two: cannot open"));
+  WriteShards(folder);
+  EXPECT_EQ(ErrorOf(folder), "");
+  folder.Write(kIndex, Index({{"a", "one"}, {"a", "two"}, {"b", "two"}}));
+  EXPECT_TRUE(absl::StrContains(ErrorOf(folder), "there twice"));
+  folder.Write(kIndex, Index({{"a", "two"}, {"b", "one"}}));
+  EXPECT_TRUE(absl::StrContains(ErrorOf(folder),
+                                "tensor 'a' is in one, expected it in two"));
+  folder.Write(kIndex, Index({{"a", "one"}, {"b", "two"}, {"c", "two"}}));
+  EXPECT_TRUE(absl::StrContains(ErrorOf(folder), "'c' is in no shard"));
+  folder.Write("two", Safetensors({{"b", DType::kU8, {2}, "de"},
+                                   {"c", DType::kU8, {2}, "fg"}}));
+  folder.Write(kIndex, Index({{"a", "one"}, {"b", "two"}}));
+  EXPECT_TRUE(
+      absl::StrContains(ErrorOf(folder), "'c', which the index does not list"));
+  folder.Write("two", Safetensors({{"b", DType::kU8, {2}, "de"},
+                                   {"a", DType::kU8, {3}, "abc"}}));
+  EXPECT_TRUE(absl::StrContains(ErrorOf(folder), "expected it once"));
+}
+
+TEST(CheckpointTest, W15_ShardsThatAreNoFiles) {
+  TestFolder folder, elsewhere;
+  elsewhere.Write("blob", Safetensors({{"b", DType::kU8, {2}, "de"}}));
+  folder.MakePipe("pipe");
+  folder.MakeFolder("folder");
+  folder.Link("device", "/dev/zero");
+  folder.Link("to-pipe", folder.At("pipe"));
+  folder.Link("hub", elsewhere.At("blob"));
+  for (const std::string& shard :
+       {std::string("../two"), elsewhere.At("blob"), std::string("folder/two"),
+        std::string(".."), std::string("pipe"), std::string("folder"),
+        std::string("device"), std::string("to-pipe"), std::string()}) {
+    folder.Write(kIndex, Index({{"b", shard}}));
+    EXPECT_NE(ErrorOf(folder), "") << shard;
+  }
+  // Caches of the hub are made of links.
+  folder.Write(kIndex, Index({{"b", "hub"}}));
+  EXPECT_EQ(ErrorOf(folder), "");
+}
+
+TEST(CheckpointTest, W15_AMillionShards) {
+  std::vector<std::pair<std::string, std::string>> map;
+  for (size_t i = 0; i < kShardsMax; ++i) {
+    map.emplace_back(absl::StrCat("t", i), absl::StrCat("s", i));
+  }
+  EXPECT_TRUE(ParseCheckpointIndex(Index(map), "index").ok());
+  map.emplace_back("t", "s");
+  EXPECT_TRUE(absl::StrContains(
+      ParseCheckpointIndex(Index(map), "index").status().message(),
+      "more than 512 shards"));
+  std::string many = "{\"weight_map\":{\"t\":\"s\"";
+  for (int i = 0; i < 1000000; ++i) {
+    absl::StrAppend(&many, ",\"t", i, "\":\"s", i, "\"");
+  }
+  EXPECT_FALSE(ParseCheckpointIndex(many + "}}", "index").ok());
+}
+
+TEST(CheckpointTest, W15_IndexesOfTheWrongForm) {
+  for (const char* json :
+       {"", "[]", "{}", "{\"weight_map\":[]}", "{\"weight_map\":{}}",
+        "{\"weight_map\":{\"a\":1}}", "{\"weight_map\":{\"a\":null}}",
+        "{\"weight_map\":{\"a\":\"s\"},\"extra\":1}",
+        "{\"weight_map\":{\"a\":\"s\"}} x"}) {
+    EXPECT_FALSE(ParseCheckpointIndex(json, "index").ok()) << json;
+  }
+  EXPECT_TRUE(ParseCheckpointIndex("{\"weight_map\":{\"a\":\"s\"}}", "i").ok());
+}
+
+TEST(CheckpointTest, W20_SaysWhatAFileLooksLike) {
+  TestFolder folder;
+  const std::pair<std::string, const char*> kFiles[] = {
+      {std::string(4096, '\0'), "; this begins with zeros"},
+      {"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
+       "; this is a git-lfs pointer"},
+      {std::string("\x80\x02}q\0X", 6) + std::string(60, 'x'),
+       "; this looks like a pickle"},
+      {std::string("PK\3\4\24\0\0\0\10\0", 10) + std::string(60, 'x'),
+       "; this is a ZIP archive"},
+      {std::string("GGUF\3\0\0\0\1\0\0\0\0\0\0\0", 16) + std::string(60, 'x'),
+       "; this is a GGUF file"},
+      {"<!DOCTYPE html><html><body>404</body></html>",
+       "; this looks like an HTML page"},
+      {"\n<html><body>404</body></html>", "; this looks like an HTML page"},
+  };
+  for (const auto& [bytes, expected] : kFiles) {
+    folder.Write(kFile, bytes);
+    std::string error = ErrorOf(folder);
+    EXPECT_TRUE(absl::StrContains(error, expected)) << error;
+  }
+}
+
+TEST(CheckpointTest, W22_NamesAreShownEscapedAndCut) {
+  TestFolder folder;
+  folder.Write(kFile, "x");
+  folder.Write(kIndex, Index({{"a", "one"}}));
+  EXPECT_TRUE(absl::StrContains(ErrorOf(folder), "expected one of them"));
+  folder.Remove(kFile);
+  folder.Write(kIndex, Index({{"a", "\\u001b[31m\\n\\u0007"}}));
+  std::string error = ErrorOf(folder);
+  EXPECT_TRUE(absl::StrContains(error, "\\x1b[31m\\n")) << error;
+  folder.Write(kIndex, Index({{"a", std::string(1 << 20, 'a')}}));
+  EXPECT_LT(ErrorOf(folder).size(), 500u);
+  folder.Write("one", Safetensors({{"a", DType::kU8, {1}, "a"}}));
+  folder.Write(kIndex, Index({{"a", "one"}, {"\\n\\u001b", "one"}}));
+  EXPECT_TRUE(absl::StrContains(ErrorOf(folder), "'\\n\\x1b' is in no shard"));
+}
+
+TEST(CheckpointTest, AFolderHoldsOneCheckpoint) {
+  TestFolder folder;
+  EXPECT_TRUE(absl::StrContains(ErrorOf(folder), "holds neither"));
+}
+
+}  // namespace
+}  // namespace fathom::rt
