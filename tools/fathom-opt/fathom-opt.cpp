@@ -6,6 +6,7 @@
 
 #include "codegen/cpu/Passes.h"
 #include "compiler/pipeline/Pipelines.h"
+#include "compiler/pipeline/CpuPipelines.h"
 #include "compiler/reference/InterpretPass.h"
 #include "dialects/Fathom/IR/FathomDialect.h"
 #include "mlir/InitAllDialects.h"
@@ -21,6 +22,7 @@ int main(int argc, char **argv) {
   fathom::registerFathomModelPasses();
   fathom::registerPipelines();
   fathom::registerFathomTilingPasses();
+  fathom::registerCpuPipelines();
   fathom::registerInterpretPass();
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
