@@ -15,10 +15,14 @@ namespace fathom {
 void buildPlannedPipeline(mlir::OpPassManager &pm,
                           const PlannedOptions &options) {
   pm.addPass(createPackWeightsPass());
+  pm.addPass(createSplitConcatsPass());
   pm.addPass(createFuseProjectionsPass());
   pm.addPass(createFuseSwigluPass());
+  // Experts take their norm themselves, in front of what takes the others.
+  pm.addPass(createFuseExpertsPass());
   pm.addPass(createFuseNormsPass());
   pm.addPass(createFuseAttentionPass());
+  pm.addPass(createAbsorbLatentPass());
   pm.addPass(createFuseResidualsPass());
   // Slices of one value each ask for its rows; once is enough.
   pm.addPass(mlir::createCSEPass());

@@ -65,7 +65,7 @@ StringRef projectPhase(ProjectOp op, bool experts) {
 StringRef phaseOf(Operation &op, StringRef kind, bool experts) {
   if (!isa_and_nonnull<FathomDialect>(op.getDialect()))
     return "";
-  if (kind.ends_with("embed"))
+  if (isa<EmbeddingOp, RotaryOp>(op))
     return "embed";
   if (kind.ends_with("head"))
     return "head";

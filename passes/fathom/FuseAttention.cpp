@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "passes/fathom/ColumnViews.h"
+#include "passes/fathom/AttentionParts.h"
 #include "passes/fathom/Passes.h"
 
 namespace fathom {
@@ -19,25 +19,6 @@ using ::fathom::ColumnView;
 
 namespace {
 
-// The only append to the cache that `op` reads, in front of it.
-CacheAppendOp appendFor(AttentionOp op) {
-  CacheAppendOp found;
-  for (auto append : op->getBlock()->getOps<CacheAppendOp>()) {
-    if (append.getCacheAttr() != op.getCacheAttr())
-      continue;
-    if (found || append.getTokens() != op.getTokens() ||
-        !append->isBeforeInBlock(op))
-      return nullptr;
-    found = append;
-  }
-  return found;
-}
-
-bool follows(ColumnView first, ColumnView second) {
-  return first.base == second.base &&
-         first.offset + first.columns == second.offset;
-}
-
 struct FuseAttention final
     : public ::fathom::impl::FuseAttentionPassBase<FuseAttention> {
   using FuseAttentionPassBase::FuseAttentionPassBase;
@@ -50,7 +31,8 @@ struct FuseAttention final
   }
 
   void fuse(AttentionOp op) {
-    CacheAppendOp append = appendFor(op);
+    CacheAppendOp append =
+        ::fathom::onlyAppend(op, op.getCacheAttr(), op.getTokens());
     if (!append || append.getParts().size() != 2)
       return;
     auto rotatedQ = op.getQ().getDefiningOp<RopeOp>();
@@ -64,7 +46,7 @@ struct FuseAttention final
     ColumnView q = ::fathom::viewOf(rotatedQ.getX());
     ColumnView k = ::fathom::viewOf(rotatedK.getX());
     ColumnView v = ::fathom::viewOf(append.getParts()[1]);
-    if (!follows(q, k) || !follows(k, v))
+    if (!::fathom::follows(q, k) || !::fathom::follows(k, v))
       return;
     OpBuilder builder(op);
     q.columns += k.columns + v.columns;

@@ -27,6 +27,16 @@ bool isPlain(ProjectOp op) {
          !op.getSlices() && op.getPlus().empty();
 }
 
+// The piece of a weight that is one matrix in its own order, or null.
+PieceAttr onlyPiece(PackedOp packed) {
+  if (packed.getPieces().size() != 1)
+    return nullptr;
+  auto piece = cast<PieceAttr>(packed.getPieces()[0]);
+  bool whole = piece.getRows() == static_cast<int64_t>(packed.getRows()) &&
+               piece.getFirst() == 0 && piece.getGroup() >= piece.getRows();
+  return whole ? piece : nullptr;
+}
+
 struct FuseSwiglu final
     : public ::fathom::impl::FuseSwigluPassBase<FuseSwiglu> {
   using FuseSwigluPassBase::FuseSwigluPassBase;
@@ -45,14 +55,19 @@ struct FuseSwiglu final
             ::fathom::PackedWeights &weights) {
     FlatSymbolRefAttr gateName = gate.getWeightAttr();
     FlatSymbolRefAttr upName = up.getWeightAttr();
-    auto recipe = ::fathom::interleave(weights.packed(gateName),
-                                       weights.packed(upName));
-    if (!recipe)
+    PackedOp gatePacked = weights.packed(gateName);
+    PackedOp upPacked = weights.packed(upName);
+    PieceAttr gatePiece = onlyPiece(gatePacked), upPiece = onlyPiece(upPacked);
+    if (!gatePiece || !upPiece ||
+        gatePacked.getStorage() != upPacked.getStorage())
       return;
+    auto recipe =
+        ::fathom::interleave(gatePiece, upPiece, gatePacked.getStorage(),
+                             static_cast<int64_t>(gatePacked.getColumns()));
     OpBuilder builder(op);
     auto joined = ProjectOp::create(
         builder, op.getLoc(), op.getType(), gate.getX(),
-        weights.create(::fathom::joinedStem({gateName, upName}), *recipe),
+        weights.create(::fathom::joinedStem({gateName, upName}), recipe),
         FlatSymbolRefAttr(), FloatAttr(), FlatSymbolRefAttr(),
         builder.getUnitAttr(), UnitAttr(), IntegerAttr(), ValueRange(), Value());
     op.replaceAllUsesWith(joined.getResult());

@@ -14,25 +14,18 @@ namespace fathom {
 /// Rows of the same half that follow one another.
 inline constexpr int64_t kInterleave = 8;
 
-/// `gate` and `up`, each the whole of one matrix, interleaved; nothing where
-/// they are more than that or differ in shape or storage.
-inline std::optional<Recipe> interleave(mlir::fathom::PackedOp gate,
-                                        mlir::fathom::PackedOp up) {
-  if (gate.getPieces().size() != 1 || up.getPieces().size() != 1 ||
-      gate.getRows() != up.getRows() || gate.getStorage() != up.getStorage())
-    return std::nullopt;
-  int64_t rows = gate.getRows();
-  Recipe recipe{gate.getLayout(), gate.getStorage(),
-                2 * roundUp(rows, kInterleave),
-                static_cast<int64_t>(gate.getColumns())};
+/// `gate` and `up`, each the whole of one matrix, interleaved and padded to
+/// whole groups of both.
+inline Recipe interleave(mlir::fathom::PieceAttr gate,
+                         mlir::fathom::PieceAttr up, mlir::Type storage,
+                         int64_t columns) {
+  Recipe recipe{mlir::fathom::Layout::Panels, storage,
+                2 * roundUp(gate.getRows(), kInterleave), columns};
   int64_t first = 0;
-  for (mlir::fathom::PackedOp half : {gate, up}) {
-    auto piece = mlir::cast<mlir::fathom::PieceAttr>(half.getPieces()[0]);
-    if (piece.getRows() != rows || piece.getGroup() < rows)
-      return std::nullopt;
+  for (mlir::fathom::PieceAttr half : {gate, up}) {
     recipe.pieces.push_back(mlir::fathom::PieceAttr::get(
-        piece.getContext(), piece.getSource(), rows, piece.getOffset(),
-        piece.getRowStride(), piece.getColumnStride(), first, kInterleave,
+        half.getContext(), half.getSource(), half.getRows(), half.getOffset(),
+        half.getRowStride(), half.getColumnStride(), first, kInterleave,
         2 * kInterleave));
     first += kInterleave;
   }

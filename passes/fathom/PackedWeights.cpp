@@ -33,19 +33,25 @@ PieceAttr shifted(PieceAttr piece, int64_t rows) {
                         piece.getGroup(), piece.getEvery());
 }
 
-FlatSymbolRefAttr PackedWeights::whole(FlatSymbolRefAttr name, Layout layout) {
-  WeightOp source = weight(name);
-  auto type = cast<RankedTensorType>(source.getType());
+PieceAttr wholePiece(WeightOp weight) {
+  auto type = cast<RankedTensorType>(weight.getType());
   int64_t rows = type.getDimSize(0);
   int64_t columns = type.getRank() == 1 ? 1 : type.getDimSize(1);
-  auto piece = PieceAttr::get(module.getContext(), name, rows, 0, columns, 1, 0,
-                              rows, rows);
+  return PieceAttr::get(weight.getContext(), FlatSymbolRefAttr::get(weight),
+                        rows, 0, columns, 1, 0, rows, rows);
+}
+
+FlatSymbolRefAttr PackedWeights::whole(FlatSymbolRefAttr name, Layout layout) {
+  WeightOp source = weight(name);
+  PieceAttr piece = wholePiece(source);
   for (auto known : module.getOps<PackedOp>())
     if (known.getLayout() == layout && known.getPieces().size() == 1 &&
         known.getPieces()[0] == piece)
       return FlatSymbolRefAttr::get(known);
-  return create(stemOf(name), {layout, type.getElementType(), rows, columns,
-                               std::nullopt, std::nullopt, {piece}});
+  Type storage = cast<RankedTensorType>(source.getType()).getElementType();
+  return create(stemOf(name), {layout, storage, piece.getRows(),
+                               piece.getRowStride(), std::nullopt, std::nullopt,
+                               {piece}});
 }
 
 FlatSymbolRefAttr PackedWeights::create(StringRef stem, const Recipe &recipe) {

@@ -32,6 +32,9 @@ int64_t roundUp(int64_t value, int64_t unit);
 /// Bytes of one matrix of a recipe in the layout `panels`.
 int64_t panelBytes(const Recipe &recipe);
 
+/// All of `weight`, in its own order.
+mlir::fathom::PieceAttr wholePiece(mlir::fathom::WeightOp weight);
+
 /// `piece` with its rows `rows` further down the packed weight.
 mlir::fathom::PieceAttr shifted(mlir::fathom::PieceAttr piece, int64_t rows);
 

@@ -67,6 +67,34 @@ def FuseProjectionsPass
                            "::mlir::tensor::TensorDialect"];
 }
 
+def SplitConcatsPass : Pass<"fathom-split-concats", "::mlir::ModuleOp"> {
+  let summary = "Makes a product of a concatenation a sum of products.";
+  let description = [{
+    Rows that are put side by side need not be stored so: a `fathom.project` of a
+    `tensor.concat` becomes one product a part, over the part's columns of the
+    weight, each adding to the one before. A bias stays with the first. Products
+    with anything fused already are left alone.
+
+    Example:
+
+    ```mlir
+    // Before:
+    %c = tensor.concat dim(1) %a, %b
+        : (tensor<?x64xf32>, tensor<?x64xf32>) -> tensor<?x128xf32>
+    %y = fathom.project %c by @mtp.eh : tensor<?x128xf32> -> tensor<?x64xf32>
+
+    // After:
+    %s = fathom.project %a by @mtp.eh.part0 : tensor<?x64xf32> -> tensor<?x64xf32>
+    %y = fathom.project %b by @mtp.eh.part1 plus %s of tensor<?x64xf32>
+        : tensor<?x64xf32> -> tensor<?x64xf32>
+    ```
+
+    Preserves: the result within 1e-12 of its largest value: sums are taken in
+    another order.
+  }];
+  let dependentDialects = ["::mlir::fathom::FathomDialect"];
+}
+
 def FuseSwigluPass : Pass<"fathom-fuse-swiglu", "::mlir::ModuleOp"> {
   let summary = "Computes gate and up in one product that stores the gated value.";
   let description = [{
@@ -172,6 +200,81 @@ def FuseAttentionPass : Pass<"fathom-fuse-attention", "::mlir::ModuleOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def AbsorbLatentPass : Pass<"fathom-absorb-latent", "::mlir::ModuleOp"> {
+  let summary = "Makes latent attention one operation with both of its forms.";
+  let description = [{
+    A `fathom.latent_attention` of rotated queries, whose normalised latent row
+    and rotated key are appended to the same cache just before, becomes
+    `fathom.attend_latent`. Its weight is packed three times, head under head,
+    each head padded to whole panels: keys transposed, which generated tokens
+    absorb into their queries; keys as they are, which prompt tokens expand; and
+    values. Attention that is written in any other way is left as it is.
+
+    Example:
+
+    ```mlir
+    // Before:
+    %q2 = fathom.rope %q, %r heads 2 offset 16 adjacent
+        : tensor<?x48xf32>, tensor<?x8xf32>
+    %c = tensor.extract_slice %kv[0, 0] [%t, 32] [1, 1] : tensor<?x40xf32> to tensor<?x32xf32>
+    %n = fathom.rms_norm %c, @norm eps 1.0e-06 : tensor<?x32xf32>
+    %k = tensor.extract_slice %kv[0, 32] [%t, 8] [1, 1] : tensor<?x40xf32> to tensor<?x8xf32>
+    %k2 = fathom.rope %k, %r heads 1 offset 0 adjacent : tensor<?x8xf32>, tensor<?x8xf32>
+    %row = tensor.concat dim(1) %n, %k2
+        : (tensor<?x32xf32>, tensor<?x8xf32>) -> tensor<?x40xf32>
+    fathom.cache_append %tokens, %row into @latent : tensor<?x40xf32>
+    %a = fathom.latent_attention %tokens, %q2 from @latent, @kv_b_proj
+        heads 2 nope 16 rope 8 value 16 scale 0.25 : tensor<?x48xf32> -> tensor<?x32xf32>
+
+    // After:
+    %a = fathom.attend_latent %tokens, %q, %kv, %r norm @norm.packed eps 1.0e-06
+        in @latent absorbed @kv_b.absorbed expanded @kv_b.expanded values @kv_b.values
+        heads 2 nope 16 rope 8 value 16 adjacent scale 0.25
+        : tensor<?x48xf32>, tensor<?x40xf32>, tensor<?x8xf32> -> tensor<?x32xf32>
+    ```
+
+    Preserves: every bit of the result, in the expanded form.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::fathom::FathomDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def FuseExpertsPass : Pass<"fathom-fuse-experts", "::mlir::ModuleOp"> {
+  let summary = "Makes routed experts a dispatch and two grouped products.";
+  let description = [{
+    A `fathom.experts` of normalised rows and the `fathom.route` that chooses
+    become `fathom.dispatch`, `fathom.expert_gate_up`, which normalises for
+    itself, and `fathom.expert_down`. Gate and up rows alternate by eight; the
+    matrix behind them begins at a multiple of 64 bytes of the same block. The
+    router's product keeps its operands in f32. Experts of rows that are not
+    normalised are left alone.
+
+    Example:
+
+    ```mlir
+    // Before:
+    %l = fathom.project %n by @router : tensor<?x64xf32> -> tensor<?x8xf32>
+    %ids, %w = fathom.route %l sigmoid groups 1 top_groups 1 scale 1.0
+        : tensor<?x8xf32> -> tensor<?x2xi32>, tensor<?x2xf32>
+    %y = fathom.experts %n, %ids, %w gate @gate_proj up @up_proj down @down_proj
+        : tensor<?x64xf32>, tensor<?x2xi32>, tensor<?x2xf32>
+
+    // After:
+    %l = fathom.project %n by @router exact : tensor<?x64xf32> -> tensor<?x8xf32>
+    %ids, %w, %lists = fathom.dispatch %l sigmoid groups 1 top_groups 1 scale 1.0
+        : tensor<?x8xf32> -> tensor<?x2xi32>, tensor<?x2xf32>, tensor<?x1xi32>
+    %h = fathom.expert_gate_up %x, %lists by @gate_up norm @norm.packed eps 1.0e-06
+        : tensor<?x64xf32>, tensor<?x1xi32> -> tensor<?x32xf32>
+    %y = fathom.expert_down %h, %w, %lists by @down
+        : tensor<?x32xf32>, tensor<?x2xf32>, tensor<?x1xi32> -> tensor<?x64xf32>
+    ```
+
+    Preserves: every bit of the result.
+  }];
+  let dependentDialects = ["::mlir::fathom::FathomDialect"];
+}
+
 def FormPhasesPass : Pass<"fathom-form-phases", "::mlir::ModuleOp"> {
   let summary = "Wraps the work between two barriers of all threads.";
   let description = [{
@@ -233,6 +336,8 @@ def PlanMemoryPass : Pass<"fathom-plan-memory", "::mlir::ModuleOp"> {
     phases, and what a phase needs for itself, get places that nothing else
     uses while they live, aligned to 64 bytes. A value that only products in the
     module's storage type read is stored as their operand. Logits have no place.
+    The module is told its `fathom.step_tokens_max`, `fathom.storage` and
+    `fathom.arena_shared_bytes`.
 
     Example:
 

@@ -387,6 +387,7 @@ LogicalResult PlanMemory::plan() {
   module->setAttr("fathom.step_tokens_max",
                   builder.getI64IntegerAttr(stepTokens));
   module->setAttr("fathom.arena_shared_bytes", builder.getI64IntegerAttr(end));
+  module->setAttr("fathom.storage", TypeAttr::get(storageOf(module)));
   return success();
 }
 

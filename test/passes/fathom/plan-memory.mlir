@@ -9,7 +9,7 @@ fathom.packed @g : vector of f32 [32, 1] pieces []
 fathom.cache @kv parts [32, 32] of bf16
 
 // 16 rows of 64 floats are the stream, as many the rotary factors.
-// CHECK: module attributes {fathom.arena_shared_bytes = 28864 : i64, fathom.step_tokens_max = 16 : i64}
+// CHECK: module attributes {fathom.arena_shared_bytes = 28864 : i64, fathom.step_tokens_max = 16 : i64, fathom.storage = bf16}
 
 // CHECK-LABEL: func.func @embed
 // CHECK: fathom.phase "embed" places [#fathom.place<offset = 0, stride = 64, operand = false>, #fathom.place<offset = 4096, stride = 64, operand = false>] ->
