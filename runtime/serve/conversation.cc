@@ -30,10 +30,14 @@ absl::Status Conversation::StepOnce(Generation& generation) {
   const StepTokens step = generation.Next();
   // Until the step is through, the cache holds nothing behind its start.
   cache_.resize(static_cast<size_t>(step.first_position));
-  FATHOM_ASSIGN_OR_RETURN(const absl::Span<const float> logits,
-                          model_->Step(step));
+  const absl::StatusOr<absl::Span<const float>> logits = model_->Step(step);
+  if (!logits.ok()) {
+    // What the model keeps of the sequence then is not known.
+    cache_.clear();
+    return logits.status();
+  }
   for (int32_t id : step.ids) cache_.emplace_back(id, step.role);
-  return generation.Advance(logits);
+  return generation.Advance(*logits);
 }
 
 absl::StatusOr<Answer> Conversation::Ask(

@@ -12,3 +12,10 @@ fathom_add_unit_test(chat_command_test
 fathom_add_unit_test(chat_terminal_test
   SRCS chat_terminal_test.cc ${FATHOM_CHAT_SRCS}
   DEPS fathom_rt_serve edit util)
+
+fathom_add_program(fathom-run
+  SRCS run_main.cc run_command.cc ${FATHOM_ASK_SRCS}
+  DEPS fathom_rt_serve)
+fathom_add_program(fathom-chat
+  SRCS chat_main.cc ${FATHOM_CHAT_SRCS}
+  DEPS fathom_rt_serve edit)

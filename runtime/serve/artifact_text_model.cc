@@ -1,0 +1,178 @@
+// See artifact_text_model.h.
+#include "runtime/serve/artifact_text_model.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "runtime/base/status.h"
+
+namespace fathom::rt {
+namespace {
+
+using Bytes = flatbuffers::Vector<uint8_t>;
+
+absl::string_view View(const Bytes& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+absl::Status In(absl::string_view what, const absl::Status& status) {
+  return absl::Status(status.code(),
+                      absl::StrCat(kManifestFile, ": ", what, ": ",
+                                   status.message()));
+}
+
+void AppendJson(std::string& json, absl::string_view text) {
+  json += '"';
+  for (char c : text) {
+    if (c == '"' || c == '\\') {
+      json += {'\\', c};
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      absl::StrAppendFormat(&json, "\\u%04x", c);
+    } else {
+      json += c;
+    }
+  }
+  json += '"';
+}
+
+// What a chat template is asked for the next message.
+std::string RequestJson(absl::Span<const ChatMessage> messages) {
+  std::string json = "{\"add_generation_prompt\":true,\"messages\":[";
+  bool first = true;
+  for (const ChatMessage& message : messages) {
+    json += first ? "{\"role\":" : ",{\"role\":";
+    first = false;
+    AppendJson(json, message.role);
+    json += ",\"content\":";
+    AppendJson(json, message.content);
+    json += '}';
+  }
+  return json + "]}";
+}
+
+class StreamDecoder final : public TextDecoder {
+ public:
+  explicit StreamDecoder(const Tokenizer& tokenizer) : stream_(tokenizer) {}
+  std::string Push(int32_t id) override { return stream_.Push(id); }
+  std::string Finish() override { return stream_.Finish(); }
+
+ private:
+  TokenStream stream_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<TextModel>> ArtifactTextModel::Load(
+    const LoadOptions& options) {
+  FATHOM_ASSIGN_OR_RETURN(LoadedArtifact loaded, LoadArtifact(options));
+  std::unique_ptr<ArtifactTextModel> model(new ArtifactTextModel());
+  model->loaded_ = std::move(loaded);
+  FATHOM_RETURN_IF_ERROR(model->ReadText());
+  model->ReadFacts();
+  FATHOM_ASSIGN_OR_RETURN(
+      model->session_,
+      Session::Create(*model->loaded_.artifact, *model->loaded_.pool, {}));
+  return model;
+}
+
+absl::Status ArtifactTextModel::ReadText() {
+  const auto& manifest = loaded_.artifact->manifest();
+  if (manifest.tokenizer() == nullptr) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        kManifestFile,
+        ": found no tokenizer, expected one: the model was compiled without, "
+        "'fathom logits' and 'fathom bench' take it as it is"));
+  }
+  auto tokenizer = Tokenizer::Load(View(*manifest.tokenizer()));
+  if (!tokenizer.ok()) return In("the tokenizer", tokenizer.status());
+  tokenizer_ = *std::move(tokenizer);
+  if (manifest.chat_template() != nullptr) {
+    auto program = ParseTemplate(View(*manifest.chat_template()));
+    if (!program.ok()) return In("the chat template", program.status());
+    template_ = *std::move(program);
+  }
+  if (manifest.special_tokens() != nullptr) {
+    for (const auto* token : *manifest.special_tokens()) {
+      special_tokens_.emplace_back(token->name()->str(), token->text()->str());
+    }
+  }
+  return absl::OkStatus();
+}
+
+void ArtifactTextModel::ReadFacts() {
+  const Artifact& artifact = *loaded_.artifact;
+  const auto& manifest = artifact.manifest();
+  const auto& model = *manifest.model();
+  facts_.name = model.name()->str();
+  facts_.level = artifact.level().name()->str();
+  facts_.placement = std::string(PlacementName(artifact.placement()));
+  facts_.thread_count = static_cast<int32_t>(loaded_.pool->thread_count());
+  facts_.vocabulary_size = static_cast<int32_t>(model.vocabulary_size());
+  facts_.context_tokens = model.context_tokens();
+  facts_.step_tokens_max = model.step_tokens_max();
+  facts_.think_open_id = manifest.reasoning()->think_open_id();
+  facts_.think_close_id = manifest.reasoning()->think_close_id();
+  const auto& generation = *manifest.generation();
+  for (uint32_t id : *generation.eos_ids()) {
+    facts_.eos_ids.push_back(static_cast<int32_t>(id));
+  }
+  if (manifest.has_token() != nullptr) {
+    facts_.has_token.assign(manifest.has_token()->begin(),
+                            manifest.has_token()->end());
+  }
+  facts_.sampling = {.sample = generation.sample(),
+                     .temperature = generation.temperature(),
+                     .top_k = generation.top_k(),
+                     .top_p = generation.top_p(),
+                     .min_p = generation.min_p(),
+                     .repetition_penalty = generation.repetition_penalty(),
+                     .seed = 0};
+}
+
+absl::StatusOr<std::vector<int32_t>> ArtifactTextModel::EncodeChat(
+    absl::Span<const ChatMessage> messages) {
+  if (template_ == nullptr) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        kManifestFile,
+        ": found no chat template, expected one: the model has none; 'fathom "
+        "run --raw' goes on from a text"));
+  }
+  TemplateInputs inputs;
+  inputs.request_json = RequestJson(messages);
+  inputs.special_tokens = special_tokens_;
+  FATHOM_ASSIGN_OR_RETURN(const Rendered rendered,
+                          RenderTemplate(*template_, inputs));
+  return tokenizer_->Encode(rendered.text, rendered.foreign);
+}
+
+absl::StatusOr<std::vector<int32_t>> ArtifactTextModel::EncodeRaw(
+    absl::string_view text) {
+  FATHOM_ASSIGN_OR_RETURN(std::vector<int32_t> ids, tokenizer_->Encode(text));
+  if (tokenizer_->add_bos() && tokenizer_->bos_id() >= 0) {
+    ids.insert(ids.begin(), tokenizer_->bos_id());
+  }
+  return ids;
+}
+
+std::unique_ptr<TextDecoder> ArtifactTextModel::NewDecoder() {
+  return std::make_unique<StreamDecoder>(*tokenizer_);
+}
+
+absl::StatusOr<absl::Span<const float>> ArtifactTextModel::Step(
+    const StepTokens& tokens) {
+  FATHOM_ASSIGN_OR_RETURN(
+      const StepResult result,
+      session_->Step({{.slot = 0,
+                       .ids = tokens.ids,
+                       .first_position = tokens.first_position,
+                       .role = tokens.role,
+                       .logits = tokens.wants_logits ? Wanted::kLast
+                                                     : Wanted::kNone}}));
+  if (!tokens.wants_logits) return absl::Span<const float>();
+  auto logits = result.Row(0);
+  if (!logits.ok()) session_->Release(0);
+  return logits;
+}
+
+}  // namespace fathom::rt
