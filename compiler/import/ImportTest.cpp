@@ -1,0 +1,351 @@
+//===- ImportTest.cpp - Checkpoints against their configurations ----------===//
+//
+// A small model is written whole, then with one thing wrong each.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/import/Import.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "dialects/Fathom/IR/FathomOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "runtime/base/status.h"
+#include "runtime/io/test_folder.h"
+#include "gtest/gtest.h"
+
+#include <algorithm>
+
+namespace fathom {
+namespace {
+
+using rt::DType;
+using rt::TestTensor;
+
+constexpr char kConfig[] = R"({"model_type": "qwen2", "vocab_size": 8,
+    "hidden_size": 4, "intermediate_size": 6, "num_hidden_layers": 2,
+    "num_attention_heads": 2, "num_key_value_heads": 1,
+    "max_position_embeddings": 512, "rms_norm_eps": 1e-6, "eos_token_id": 1,
+    "tie_word_embeddings": false})";
+constexpr char kFp8[] = R"("quantization_config": {"quant_method": "fp8",
+    "weight_block_size": [4, 4]}, "model_type")";
+
+/// The tensors that `kConfig` asks for.
+std::vector<TestTensor> tensors(bool isFp8 = false) {
+  std::vector<TestTensor> all = {
+      {"model.embed_tokens.weight", DType::kBF16, {8, 4}, ""},
+      {"model.norm.weight", DType::kBF16, {4}, ""},
+      {"lm_head.weight", DType::kBF16, {8, 4}, ""}};
+  for (int layer = 0; layer < 2; ++layer) {
+    std::string prefix = absl::StrCat("model.layers.", layer, ".");
+    auto matrix = [&](const char *name, uint64_t rows, uint64_t columns) {
+      all.push_back({absl::StrCat(prefix, name, ".weight"),
+                     isFp8 ? DType::kF8E4M3 : DType::kBF16,
+                     {rows, columns},
+                     ""});
+      if (isFp8)
+        all.push_back({absl::StrCat(prefix, name, ".weight_scale_inv"),
+                       DType::kF32,
+                       {(rows + 3) / 4, (columns + 3) / 4},
+                       ""});
+    };
+    auto vector = [&](const char *name, uint64_t size) {
+      all.push_back({absl::StrCat(prefix, name), DType::kBF16, {size}, ""});
+    };
+    vector("input_layernorm.weight", 4);
+    vector("post_attention_layernorm.weight", 4);
+    matrix("self_attn.q_proj", 4, 4);
+    matrix("self_attn.k_proj", 2, 4);
+    matrix("self_attn.v_proj", 2, 4);
+    matrix("self_attn.o_proj", 4, 4);
+    vector("self_attn.q_proj.bias", 4);
+    vector("self_attn.k_proj.bias", 2);
+    vector("self_attn.v_proj.bias", 2);
+    matrix("mlp.gate_proj", 6, 4);
+    matrix("mlp.up_proj", 6, 4);
+    matrix("mlp.down_proj", 4, 6);
+  }
+  return all;
+}
+
+class ImportTest : public testing::Test {
+protected:
+  absl::StatusOr<ImportedModel> import(const std::vector<TestTensor> &tensors,
+                                       const std::string &config = kConfig,
+                                       ImportOptions options = {}) {
+    folder.Write("config.json", config);
+    folder.Write("model.safetensors", rt::Safetensors(tensors));
+    return importModel(folder.path(), options, context);
+  }
+  /// The error's line; empty when the model is accepted.
+  std::string errorOf(const std::vector<TestTensor> &tensors,
+                      const std::string &config = kConfig) {
+    auto model = import(tensors, config);
+    if (model.ok())
+      return "";
+    EXPECT_EQ(rt::ExitCode(model.status()), 1) << model.status();
+    EXPECT_FALSE(absl::StrContains(model.status().message(), '\n'));
+    return std::string(model.status().message());
+  }
+
+  rt::TestFolder folder;
+  mlir::MLIRContext context;
+};
+
+TestTensor &find(std::vector<TestTensor> &tensors, const std::string &name) {
+  auto place = std::find_if(tensors.begin(), tensors.end(),
+                            [&](auto &tensor) { return tensor.name == name; });
+  EXPECT_NE(place, tensors.end()) << name;
+  return *place;
+}
+
+void remove(std::vector<TestTensor> &tensors, const std::string &part) {
+  size_t before = tensors.size();
+  tensors.erase(std::remove_if(tensors.begin(), tensors.end(),
+                               [&](auto &tensor) {
+                                 return absl::StrContains(tensor.name, part);
+                               }),
+                tensors.end());
+  EXPECT_LT(tensors.size(), before) << part;
+}
+
+TEST_F(ImportTest, AcceptsWhatTheConfigurationAsksFor) {
+  auto model = import(tensors());
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_TRUE(model->warnings.empty());
+  auto tokens = (*model->module)
+                    ->getAttrOfType<mlir::IntegerAttr>("fathom.context_tokens");
+  EXPECT_EQ(tokens.getInt(), 512);
+  auto dense = model->module->lookupSymbol<mlir::func::FuncOp>("dense");
+  ASSERT_TRUE(dense);
+  EXPECT_EQ(dense->getAttrOfType<mlir::DenseI64ArrayAttr>("fathom.layers")
+                .asArrayRef(),
+            llvm::ArrayRef<int64_t>({0, 1}));
+}
+
+TEST_F(ImportTest, C01_UnknownKeysWarnAndAreRefusedWhenStrict) {
+  std::string config = absl::StrReplaceAll(
+      kConfig, {{"\"vocab_size\"", "\"new_key\": 1, \"vocab_size\""}});
+  auto model = import(tensors(), config);
+  ASSERT_TRUE(model.ok()) << model.status();
+  ASSERT_EQ(model->warnings.size(), 1u);
+  EXPECT_TRUE(absl::StrContains(model->warnings[0], "'new_key'"));
+  ImportOptions options;
+  options.strict = true;
+  model = import(tensors(), config, options);
+  EXPECT_TRUE(absl::StrContains(model.status().message(), "'new_key'"));
+  EXPECT_TRUE(import(tensors(), kConfig, options).ok());
+}
+
+TEST_F(ImportTest, C01_MissingConfiguration) {
+  import(tensors());
+  folder.Remove("config.json");
+  auto model = importModel(folder.path(), {}, context);
+  EXPECT_EQ(rt::ExitCode(model.status()), 1);
+  EXPECT_TRUE(absl::StrContains(model.status().message(), "config.json"));
+  model = importModel(folder.At("absent"), {}, context);
+  EXPECT_EQ(rt::ExitCode(model.status()), 1) << model.status();
+}
+
+TEST_F(ImportTest, AConfigurationAloneIsEnough) {
+  folder.Write("other.json", kConfig);
+  auto model = importModel(folder.At("other.json"), {}, context);
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_FALSE(model->checkpoint);
+}
+
+TEST_F(ImportTest, ContextsBeyondTheModelAreRefused) {
+  ImportOptions options;
+  options.contextTokens = 512;
+  EXPECT_TRUE(import(tensors(), kConfig, options).ok());
+  for (int64_t wrong : {513, -1}) {
+    options.contextTokens = wrong;
+    auto model = import(tensors(), kConfig, options);
+    EXPECT_TRUE(absl::StrContains(
+        model.status().message(),
+        absl::StrCat("a context of ", wrong, " tokens, expected 1 to")));
+  }
+}
+
+TEST_F(ImportTest, W09_EmptyDimensionsAndScalars) {
+  auto all = tensors();
+  find(all, "model.norm.weight").shape = {};
+  EXPECT_TRUE(absl::StrContains(errorOf(all), "has shape [], expected [4]"));
+  find(all, "model.norm.weight").shape = {0};
+  EXPECT_TRUE(absl::StrContains(errorOf(all), "has shape [0], expected [4]"));
+}
+
+TEST_F(ImportTest, W11_TypesThatAreNotRead) {
+  auto all = tensors();
+  for (DType type :
+       {DType::kF8E4M3, DType::kI64, DType::kF8E5M2, DType::kF64}) {
+    find(all, "model.layers.1.mlp.up_proj.weight").dtype = type;
+    EXPECT_TRUE(absl::StrContains(
+        errorOf(all),
+        absl::StrCat("tensor 'model.layers.1.mlp.up_proj.weight' is of ",
+                     rt::DTypeName(type), ", expected BF16 or F16 or F32")));
+  }
+  for (DType type : {DType::kF16, DType::kF32}) {
+    find(all, "model.layers.1.mlp.up_proj.weight").dtype = type;
+    EXPECT_EQ(errorOf(all), "");
+  }
+}
+
+TEST_F(ImportTest, W13_MissingTensors) {
+  auto all = tensors();
+  remove(all, "model.layers.1.mlp.up_proj.weight");
+  EXPECT_EQ(errorOf(all), "the checkpoint lacks 1 tensor that config.json asks "
+                          "for: 'model.layers.1.mlp.up_proj.weight'");
+  remove(all, "model.layers.1.");
+  std::string error = errorOf(all);
+  EXPECT_TRUE(absl::StrContains(error, "lacks 12 tensors")) << error;
+  EXPECT_EQ(std::count(error.begin(), error.end(), '\''), 10) << error;
+  EXPECT_TRUE(absl::EndsWith(error, ", ...")) << error;
+}
+
+TEST_F(ImportTest, W13_TensorsOfNoUse) {
+  auto all = tensors();
+  all.push_back(
+      {"model.layers.2.mlp.up_proj.weight", DType::kBF16, {6, 4}, ""});
+  EXPECT_EQ(errorOf(all), "the checkpoint holds 1 tensor that config.json has "
+                          "no use for: 'model.layers.2.mlp.up_proj.weight'");
+  all = tensors();
+  find(all, "model.layers.1.mlp.up_proj.weight").name =
+      "model.layers.1.mlp.upproj.weight";
+  EXPECT_TRUE(absl::StrContains(errorOf(all), "lacks 1 tensor"));
+  all = tensors();
+  all.push_back(
+      {"model.layers.0.self_attn.rotary_emb.inv_freq", DType::kF32, {1}, ""});
+  auto model = import(all);
+  ASSERT_TRUE(model.ok()) << model.status();
+  ASSERT_EQ(model->warnings.size(), 1u);
+  EXPECT_TRUE(absl::StrContains(model->warnings[0], "rotary_emb.inv_freq"));
+}
+
+TEST_F(ImportTest, W13_TiedEmbeddingsPresentAndAbsent) {
+  std::string tied = absl::StrReplaceAll(
+      kConfig,
+      {{"\"tie_word_embeddings\": false", "\"tie_word_embeddings\": true"}});
+  auto headOf = [](const ImportedModel &model) {
+    return mlir::cast<mlir::fathom::WeightOp>(
+               mlir::SymbolTable::lookupSymbolIn(*model.module, "head.lm_head"))
+        .getSource()
+        .str();
+  };
+  auto both = import(tensors(), tied);
+  ASSERT_TRUE(both.ok()) << both.status();
+  EXPECT_EQ(headOf(*both), "model.embed_tokens.weight");
+  ASSERT_EQ(both->warnings.size(), 1u);
+  EXPECT_TRUE(absl::StrContains(both->warnings[0], "lm_head.weight"));
+  auto all = tensors();
+  remove(all, "lm_head.weight");
+  auto one = import(all, tied);
+  ASSERT_TRUE(one.ok()) << one.status();
+  EXPECT_TRUE(one->warnings.empty());
+  EXPECT_TRUE(absl::StrContains(errorOf(all), "'lm_head.weight'"));
+  auto untied = import(tensors());
+  EXPECT_EQ(headOf(*untied), "lm_head.weight");
+}
+
+TEST_F(ImportTest, W14_TransposedAndPadded) {
+  auto all = tensors();
+  find(all, "model.layers.0.mlp.down_proj.weight").shape = {6, 4};
+  EXPECT_TRUE(absl::StrContains(
+      errorOf(all), "tensor 'model.layers.0.mlp.down_proj.weight' has shape "
+                    "[6, 4], expected [4, 6] by config.json"));
+  // Rows without a token are the configuration's to say: it says 8.
+  all = tensors();
+  find(all, "model.embed_tokens.weight").shape = {9, 4};
+  EXPECT_TRUE(absl::StrContains(errorOf(all), "[9, 4], expected [8, 4]"));
+}
+
+TEST_F(ImportTest, W16_ScalesMissingOrOfAnotherShape) {
+  std::string config = absl::StrReplaceAll(kConfig, {{"\"model_type\"", kFp8}});
+  EXPECT_EQ(errorOf(tensors(true), config), "");
+  auto all = tensors(true);
+  find(all, "model.layers.1.mlp.up_proj.weight_scale_inv").shape = {1, 1};
+  EXPECT_TRUE(absl::StrContains(
+      errorOf(all, config),
+      "'model.layers.1.mlp.up_proj.weight_scale_inv' has shape [1, 1], "
+      "expected [2, 1]"));
+  all = tensors(true);
+  remove(all, "model.layers.1.mlp.up_proj.weight_scale_inv");
+  EXPECT_TRUE(absl::StrContains(
+      errorOf(all, config),
+      "asks for: 'model.layers.1.mlp.up_proj.weight_scale_inv'"));
+  all = tensors(true);
+  find(all, "model.layers.1.mlp.up_proj.weight").dtype = DType::kBF16;
+  EXPECT_TRUE(
+      absl::StrContains(errorOf(all, config), "is of BF16, expected F8_E4M3"));
+  // Without the group, codes are no weights.
+  EXPECT_TRUE(absl::StrContains(errorOf(tensors(true)), "is of F8_E4M3"));
+}
+
+// float8 is bf16 first, whatever the weights are stored as.
+TEST_F(ImportTest, ScalesGoWithEveryStorageType) {
+  std::string config = absl::StrReplaceAll(kConfig, {{"\"model_type\"", kFp8}});
+  for (StorageType type :
+       {StorageType::BF16, StorageType::F16, StorageType::F32}) {
+    ImportOptions options;
+    options.weights = type;
+    auto model = import(tensors(true), config, options);
+    ASSERT_TRUE(model.ok()) << model.status();
+    int count = 0;
+    for (auto weight : model->module->getOps<mlir::fathom::WeightOp>())
+      count += weight.getScales().has_value();
+    EXPECT_EQ(count, 7);
+  }
+}
+
+TEST_F(ImportTest, C03_HiddenSizeAgainstTheWeights) {
+  std::string config = absl::StrReplaceAll(
+      kConfig, {{"\"hidden_size\": 4", "\"hidden_size\": 8"}});
+  EXPECT_TRUE(absl::StrContains(errorOf(tensors(), config),
+                                "has shape [8, 4], expected [8, 8]"));
+}
+
+// A configuration whose tensors have the same names and shapes cannot be told
+// from the right one: what is computed then is what it says. An artifact holds
+// the digests of both.
+TEST_F(ImportTest, C04_AnotherModelOfTheSameShapesIsNotNoticed) {
+  std::string other = absl::StrReplaceAll(
+      kConfig, {{"\"rms_norm_eps\": 1e-6",
+                 "\"rms_norm_eps\": 1e-5, \"rope_theta\": 1000000"}});
+  EXPECT_EQ(errorOf(tensors(), other), "");
+  std::string shapes = absl::StrReplaceAll(
+      kConfig, {{"\"num_attention_heads\": 2", "\"num_attention_heads\": 1"}});
+  EXPECT_NE(errorOf(tensors(), shapes), "");
+}
+
+TEST_F(ImportTest, W22_NamesAreShownEscaped) {
+  auto all = tensors();
+  all.push_back({"\\n\\u001b[31m", DType::kBF16, {1}, ""});
+  EXPECT_TRUE(absl::StrContains(errorOf(all), "'\\n\\x1b[31m'"));
+}
+
+// Without tensors of its own, the MTP layer takes the main ones.
+TEST(ImportMtpTest, SharesTheEmbeddingAndTheHead) {
+  auto config = rt::ParseModelConfig(
+      rt::ReadSource("test/models/tiny-r1/config.json"), std::nullopt);
+  ASSERT_TRUE(config.ok()) << config.status();
+  mlir::MLIRContext context;
+  for (bool shares : {false, true}) {
+    auto module = buildModel(*config, {}, {shares, shares}, context);
+    ASSERT_TRUE(module.ok()) << module.status();
+    auto source = [&](llvm::StringRef name) {
+      return mlir::cast<mlir::fathom::WeightOp>(
+                 mlir::SymbolTable::lookupSymbolIn(**module, name))
+          .getSource();
+    };
+    EXPECT_EQ(source("mtp_embed.embed_tokens"),
+              shares ? "model.embed_tokens.weight"
+                     : "model.layers.{layer}.embed_tokens.weight");
+    EXPECT_EQ(source("mtp_head.lm_head"),
+              shares ? "lm_head.weight"
+                     : "model.layers.{layer}.shared_head.head.weight");
+  }
+}
+
+} // namespace
+} // namespace fathom
