@@ -347,5 +347,26 @@ TEST(ImportMtpTest, SharesTheEmbeddingAndTheHead) {
   }
 }
 
+// The norms inside latent attention have their class's eps.
+TEST(ImportLatentTest, InnerNormsHaveAnEpsOfTheirOwn) {
+  auto config = rt::ParseModelConfig(
+      rt::ReadSource("test/models/tiny-r1/config.json"), std::nullopt);
+  ASSERT_TRUE(config.ok()) << config.status();
+  config->norm_eps = 1e-3;
+  mlir::MLIRContext context;
+  auto module = buildModel(*config, {}, {}, context);
+  ASSERT_TRUE(module.ok()) << module.status();
+  int inner = 0, outer = 0;
+  (*module)->walk([&](mlir::fathom::RmsNormOp norm) {
+    bool isInner = norm.getWeight().ends_with("q_a_layernorm") ||
+                   norm.getWeight().ends_with("kv_a_layernorm");
+    EXPECT_EQ(norm.getEps().convertToDouble(), isInner ? 1e-6 : 1e-3)
+        << norm.getWeight().str();
+    ++(isInner ? inner : outer);
+  });
+  EXPECT_EQ(inner, 6);  // dense, experts and MTP: two each
+  EXPECT_EQ(outer, 10); // and two norms each, two heads, MTP's two inputs
+}
+
 } // namespace
 } // namespace fathom

@@ -40,6 +40,9 @@ static cl::opt<double> bound("bound", cl::init(1e-4),
                              cl::desc("Largest error relative to the largest "
                                       "logit"));
 
+/// Of a layer that was trained.
+static constexpr double kAcceptanceMin = 0.9;
+
 /// The values of the checkpoint, rounded to the weight's element type.
 static WeightSource weightsOf(const rt::Checkpoint &checkpoint) {
   return keepWeights([&](mlir::fathom::WeightOp weight, int64_t layer,
@@ -114,6 +117,39 @@ static int fail(const absl::Status &status) {
   return 1;
 }
 
+/// How often the MTP layer's best token is the model's own next one, over the
+/// greedy continuation in `file`. Transformers has no MTP to compare with; a
+/// trained layer that is put together wrongly hits nothing.
+static mlir::FailureOr<double> mtpAcceptance(mlir::ModuleOp module,
+                                             Interpreter &interpreter,
+                                             const TensorFile &file) {
+  const Matrix &prompt = file.at("greedy_prompt"), &rest = file.at("greedy");
+  std::vector<int64_t> ids(prompt.values.begin(), prompt.values.end());
+  ids.insert(ids.end(), rest.values.begin(), rest.values.end());
+  ids.resize(std::min<size_t>(ids.size(), limit));
+  auto main = runModel(module, interpreter, stepOf(ids, 0, 2));
+  if (mlir::failed(main) || ids.size() < 3)
+    return mlir::failure();
+  // Each state meets the token after its own, and drafts the one after that.
+  int64_t count = ids.size() - 2;
+  Matrix hidden(count, main->hidden.columns);
+  std::copy_n(main->hidden.values.begin(), hidden.values.size(),
+              hidden.values.begin());
+  llvm::ArrayRef<int64_t> next(ids.data() + 1, count);
+  auto drafts = runMtp(module, interpreter, stepOf(next, 0, 2), hidden);
+  if (mlir::failed(drafts))
+    return mlir::failure();
+  int64_t first = std::max<int64_t>(prompt.columns - 2, 0), hits = 0;
+  for (int64_t i = first; i < count; ++i) {
+    const double *row = drafts->logits.row(i);
+    hits +=
+        std::max_element(row, row + drafts->logits.columns) - row == ids[i + 2];
+  }
+  llvm::outs() << folder << ": mtp: " << hits << " of " << count - first
+               << " drafts are the model's own tokens\n";
+  return double(hits) / (count - first);
+}
+
 /// Compares with the file of transformers' numbers.
 static int compare(mlir::ModuleOp module, Interpreter &interpreter) {
   auto file = TensorFile::read(folder + "/reference.safetensors");
@@ -138,6 +174,12 @@ static int compare(mlir::ModuleOp module, Interpreter &interpreter) {
                  << near->experts.size() * near->experts[0].values.size()
                  << " differ\n";
     holds &= others == 0;
+  }
+  if (mtp) {
+    auto accepted = mtpAcceptance(module, interpreter, *file);
+    if (mlir::failed(accepted))
+      return 1;
+    holds &= *accepted >= kAcceptanceMin;
   }
   return holds ? 0 : 1;
 }

@@ -21,8 +21,8 @@ ModelConfig Config(const std::string& source) {
 
 // Bit for bit those that transformers computed.
 TEST(RopeTest, FrequenciesOfTheTestModels) {
-  for (const char* name :
-       {"tiny-qwen2", "tiny-llama", "tiny-deepseek", "tiny-deepseek-fp8"}) {
+  for (const char* name : {"tiny-qwen2", "tiny-llama", "tiny-deepseek",
+                           "tiny-deepseek-fp8", "tiny-r1"}) {
     std::string folder = std::string("test/models/") + name;
     TestFolder copy;
     copy.Write("model.safetensors",

@@ -37,7 +37,8 @@ def Fathom_RotaryOp : Fathom_Op<"rotary", [Pure]> {
                        F32Attr:$scale);
   let results = (outs Fathom_ActivationTensor:$result);
   let assemblyFormat = [{
-    $tokens `frequencies` $frequencies `scale` $scale attr-dict `:` type($result)
+    $tokens `frequencies` custom<Frequencies>($frequencies) `scale` $scale
+    attr-dict `:` type($result)
   }];
   let hasVerifier = 1;
 }

@@ -6,5 +6,13 @@
 
 #include "dialects/Fathom/IR/FathomOps.h"
 
+// Of FathomPrinting.cpp.
+namespace mlir::fathom {
+ParseResult parseFrequencies(OpAsmParser &parser,
+                             DenseF32ArrayAttr &frequencies);
+void printFrequencies(OpAsmPrinter &printer, Operation *op,
+                      DenseF32ArrayAttr frequencies);
+} // namespace mlir::fathom
+
 #define GET_OP_CLASSES
 #include "dialects/Fathom/IR/FathomOps.cpp.inc"

@@ -72,3 +72,13 @@ func.func @mixture(%tokens: !fathom.tokens, %q: tensor<?x32xf32>, %logits: tenso
       : tensor<?x20xf32>, tensor<?x3xi32>, tensor<?x3xf32>
   return %e : tensor<?x20xf32>
 }
+
+// Frequencies are the same floats once printed and read again: the second has a
+// neighbour with the same six digits.
+
+// CHECK-LABEL: func.func @frequencies
+func.func @frequencies(%tokens: !fathom.tokens) -> tensor<?x6xf32> {
+  // CHECK: fathom.rotary %{{.*}} frequencies [1.000000e+00, 0.316227764, 2.500000e-01] scale 1.000000e+00 : tensor<?x6xf32>
+  %r = fathom.rotary %tokens frequencies [1.0, 0.316227764, 0.25] scale 1.0 : tensor<?x6xf32>
+  return %r : tensor<?x6xf32>
+}
