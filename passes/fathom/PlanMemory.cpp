@@ -173,21 +173,24 @@ int64_t Plan::bytesOf(Value result) const {
   return rows * strideOf(result) * kElementBytes;
 }
 
-// Rows that a phase's threads share before its products: normalised ones, and
-// the state of latent attention.
+// Rows that a phase's threads share before its products: normalised ones, those
+// that lie in another type than the product takes, and the state of latent
+// attention.
 int64_t Plan::scratchBytes(PhaseOp phase) const {
   int64_t bytes = 0;
   SmallVector<std::tuple<Value, Attribute, Attribute>> normed;
   auto norm = [&](Value x, Attribute weight, Attribute eps) {
-    if (!weight || llvm::is_contained(normed, std::tuple(x, weight, eps)))
+    if (llvm::is_contained(normed, std::tuple(x, weight, eps)))
       return;
     normed.emplace_back(x, weight, eps);
     bytes += stepTokens * roundUp(columnsOf(x), 64) * kElementBytes;
   };
   phase.walk([&](Operation *op) {
-    if (auto project = dyn_cast<ProjectOp>(op))
-      norm(project.getX(), project.getNormAttr(), project.getEpsAttr());
-    else if (auto gateUp = dyn_cast<ExpertGateUpOp>(op))
+    if (auto project = dyn_cast<ProjectOp>(op)) {
+      if (project.getNorm() || !isOperand(::fathom::viewOf(project.getX()).base))
+        norm(project.getX(), project.getNormAttr(), project.getEpsAttr());
+    }
+    if (auto gateUp = dyn_cast<ExpertGateUpOp>(op))
       norm(gateUp.getX(), gateUp.getNormAttr(), gateUp.getEpsAttr());
     else if (auto attend = dyn_cast<AttendLatentOp>(op))
       bytes += stepTokens * static_cast<int64_t>(attend.getHeads()) *

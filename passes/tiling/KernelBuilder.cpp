@@ -59,6 +59,9 @@ KernelBuilder::KernelBuilder(PhaseOp phase, Level level)
   storage = declared ? declared.getValue() : Type(getF32Type());
   std::string name =
       (functionOf(phase).getSymName() + "." + phase.getName()).str();
+  // A packed weight may be named alike.
+  while (module.lookupSymbol(name))
+    name += "_code";
   setInsertionPointToEnd(module.getBody());
   function = func::FuncOp::create(
       *this, name, getFunctionType({ptrType, getI64Type(), getI64Type()}, {}));

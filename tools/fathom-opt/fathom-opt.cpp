@@ -8,6 +8,7 @@
 #include "compiler/pipeline/Pipelines.h"
 #include "compiler/pipeline/CpuPipelines.h"
 #include "compiler/reference/InterpretPass.h"
+#include "compiler/reference/RunStepPass.h"
 #include "dialects/Fathom/IR/FathomDialect.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -24,6 +25,7 @@ int main(int argc, char **argv) {
   fathom::registerFathomTilingPasses();
   fathom::registerCpuPipelines();
   fathom::registerInterpretPass();
+  fathom::registerRunStepPass();
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);

@@ -1,0 +1,282 @@
+//===- RunStepPass.cpp - Holds tiled code to its meaning ------------------===//
+//
+// Compiles a planned module, runs a step of it on seeded weights and tokens,
+// and holds every phase's results to the float64 interpreter within a
+// tolerance, and to themselves bit for bit: with other numbers of threads, with
+// one token a step, with another sequence beside them, with pages in another
+// order.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/reference/RunStepPass.h"
+
+#include "compiler/pipeline/Pipelines.h"
+#include "compiler/reference/StepReference.h"
+#include "compiler/reference/StepRunner.h"
+#include "mlir/Pass/Pass.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "passes/tiling/KernelBuilder.h"
+#include "llvm/Support/Format.h"
+
+#include <cmath>
+
+namespace fathom {
+
+using namespace mlir::fathom;
+
+namespace {
+
+struct RunStepPass
+    : public mlir::PassWrapper<RunStepPass,
+                               mlir::OperationPass<mlir::ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(RunStepPass)
+  RunStepPass() = default;
+  RunStepPass(const RunStepPass &other) : PassWrapper(other) {}
+
+  Option<std::string> level{*this, "level", llvm::cl::init("avx2"),
+                            llvm::cl::desc("avx2, avx512 or avx512-bf16")};
+  Option<int64_t> threads{*this, "threads", llvm::cl::init(2),
+                          llvm::cl::desc("Threads of the run compared")};
+  Option<int64_t> tokens{*this, "tokens", llvm::cl::init(7),
+                         llvm::cl::desc("Tokens of the step")};
+  Option<int64_t> position{*this, "position", llvm::cl::init(0),
+                           llvm::cl::desc("Position of the first token")};
+  Option<int64_t> seed{*this, "seed", llvm::cl::init(1),
+                       llvm::cl::desc("Of weights and tokens")};
+  Option<double> tolerance{
+      *this, "tolerance", llvm::cl::init(1e-5),
+      llvm::cl::desc("Largest difference over the largest value of a result")};
+  Option<bool> verbose{*this, "verbose", llvm::cl::init(false),
+                       llvm::cl::desc("Print each result's difference")};
+
+  llvm::StringRef getArgument() const final { return "fathom-run-step"; }
+  llvm::StringRef getDescription() const final {
+    return "Run the step of a planned module and compare what its phases leave";
+  }
+  void getDependentDialects(mlir::DialectRegistry &registry) const final {
+    mlir::registerBuiltinDialectTranslation(registry);
+    mlir::registerLLVMDialectTranslation(registry);
+  }
+  void runOnOperation() final;
+
+private:
+  using Step = std::vector<CapturedPhase>;
+
+  int32_t idOf(int64_t token) const;
+  bool asks(int64_t token) const { return token % 3 != 1; }
+  StepTokens range(int64_t begin, int64_t end, int32_t slot) const;
+  static int64_t rowsOfTable(mlir::ModuleOp module);
+  mlir::LogicalResult compareWithReference(const Step &step,
+                                           const SeededWeights &weights);
+  mlir::LogicalResult compare(const CapturedPhase &captured, unsigned number,
+                              const Matrix &matrix);
+  mlir::LogicalResult expectEqual(const Step &whole, const Step &part,
+                                  int64_t firstToken, int64_t count,
+                                  const llvm::Twine &when);
+  mlir::LogicalResult checkInvariance(StepRunner &runner, const Step &whole);
+  mlir::InFlightDiagnostic fault(const StepPhase &phase);
+
+  int64_t vocabulary = 1;
+};
+
+} // namespace
+
+int32_t RunStepPass::idOf(int64_t token) const {
+  return static_cast<int32_t>((token * 7 + 3 * seed + 1) % vocabulary);
+}
+
+/// Tokens [begin, end) of the sequence, as a prompt in `slot`.
+StepTokens RunStepPass::range(int64_t begin, int64_t end, int32_t slot) const {
+  std::vector<int32_t> ids;
+  llvm::SmallVector<bool> asking;
+  for (int64_t token = begin; token < end; ++token) {
+    ids.push_back(idOf(token));
+    asking.push_back(asks(token));
+  }
+  StepTokens step;
+  step.add(ids, slot, static_cast<int32_t>(position + begin),
+           FATHOM_ROLE_PROMPT, asking);
+  return step;
+}
+
+/// How many ids the embedding knows.
+int64_t RunStepPass::rowsOfTable(mlir::ModuleOp module) {
+  int64_t rows = 1;
+  module.walk([&](EmbeddingOp op) {
+    if (auto packed = mlir::SymbolTable::lookupNearestSymbolFrom<PackedOp>(
+            op, op.getTableAttr()))
+      rows = packed.getRows();
+  });
+  return rows;
+}
+
+mlir::InFlightDiagnostic RunStepPass::fault(const StepPhase &phase) {
+  PhaseOp op = phase.phase;
+  return op.emitError("in phase ")
+         << phase.name << " of layer " << phase.layer << ": ";
+}
+
+mlir::LogicalResult
+RunStepPass::compareWithReference(const Step &step,
+                                  const SeededWeights &weights) {
+  StepInput input;
+  for (int64_t token = 0; token < tokens; ++token) {
+    Token one;
+    one.id = idOf(token);
+    one.position = one.cacheIndex = position + token;
+    one.asksForLogits = asks(token);
+    input.tokens.push_back(one);
+  }
+  std::vector<StepPhase> phases;
+  for (const CapturedPhase &captured : step)
+    phases.push_back(captured.phase);
+  auto expected =
+      referenceStep(getOperation(), phases, weights.source(), input);
+  if (mlir::failed(expected))
+    return mlir::failure();
+
+  for (auto &[key, matrix] : *expected)
+    if (mlir::failed(compare(step[key.first], key.second, matrix)))
+      return mlir::failure();
+  return mlir::success();
+}
+
+mlir::LogicalResult RunStepPass::compare(const CapturedPhase &captured,
+                                         unsigned number,
+                                         const Matrix &matrix) {
+  const Captured &found = captured.values[number];
+  if (found.rows != matrix.rows || found.columns != matrix.columns)
+    return fault(captured.phase)
+           << "found " << found.rows << "x" << found.columns << ", expected "
+           << matrix.rows << "x" << matrix.columns;
+  double largest = 0, difference = 0;
+  for (int64_t i = 0; i < matrix.rows; ++i)
+    for (int64_t j = 0; j < matrix.columns; ++j) {
+      double wanted = matrix.values[i * matrix.columns + j];
+      double off = std::abs(found.at(i, j) - wanted);
+      largest = std::max(largest, std::abs(wanted));
+      difference = std::isnan(off) ? INFINITY : std::max(difference, off);
+    }
+  double allowed = found.element.isInteger(32) ? 0.0 : double(tolerance);
+  double relative = largest > 0 ? difference / largest : difference;
+  if (verbose)
+    llvm::outs() << captured.phase.name << " of layer " << captured.phase.layer
+                 << ", result " << number << ": " << matrix.rows << "x"
+                 << matrix.columns << llvm::format(" within %.2e\n", relative);
+  if (relative > allowed)
+    return fault(captured.phase)
+           << "result " << number << " differs by " << relative
+           << " of the largest value, expected at most " << allowed;
+  return mlir::success();
+}
+
+/// Whether a result has one row a token, in order.
+static bool hasRowsOfTokens(mlir::Value result) {
+  return rowsOf(result, 1) == 1 && rowsOf(result, 2) == 2 &&
+         !insideOf(result).getDefiningOp<ExpertGateUpOp>();
+}
+
+/// Compares `part`, a step of `count` tokens, with the rows from `firstToken`
+/// on of `whole`.
+mlir::LogicalResult RunStepPass::expectEqual(const Step &whole,
+                                             const Step &part,
+                                             int64_t firstToken, int64_t count,
+                                             const llvm::Twine &when) {
+  bool same = whole.front().values.front().rows == count;
+  for (auto [a, b] : llvm::zip_equal(whole, part))
+    for (auto [number, values] :
+         llvm::enumerate(llvm::zip_equal(a.values, b.values))) {
+      auto &[wanted, is] = values;
+      PhaseOp op = a.phase.phase;
+      bool logits = !op.getPlaces();
+      int64_t first = firstToken;
+      if (logits) {
+        first = 0;
+        for (int64_t token = 0; token < firstToken; ++token)
+          first += asks(token);
+      } else if (!same && !hasRowsOfTokens(op.getResult(number))) {
+        continue;
+      }
+      for (int64_t i = 0; i < is.rows && i + first < wanted.rows; ++i)
+        if (wanted.row(first + i) != is.row(i))
+          return fault(a.phase) << "result " << number << " of token "
+                                << firstToken + i << " is another " << when;
+    }
+  return mlir::success();
+}
+
+mlir::LogicalResult RunStepPass::checkInvariance(StepRunner &runner,
+                                                 const Step &whole) {
+  for (int64_t other : {1, 2, 3}) {
+    runner.reset(0);
+    Step step = runner.run(range(0, tokens, 0), other);
+    if (mlir::failed(expectEqual(whole, step, 0, tokens,
+                                 "on " + llvm::Twine(other) + " threads")))
+      return mlir::failure();
+  }
+  for (int64_t chunk : {int64_t(1), int64_t(3)}) {
+    runner.reset(chunk);
+    for (int64_t token = 0; token < tokens; token += chunk) {
+      int64_t end = std::min<int64_t>(tokens, token + chunk);
+      Step step = runner.run(range(token, end, 1), 2);
+      if (mlir::failed(expectEqual(whole, step, token, end - token,
+                                   "in steps of " + llvm::Twine(chunk))))
+        return mlir::failure();
+    }
+  }
+  // Behind it, another sequence with tokens of its own.
+  runner.reset(7);
+  StepTokens both = range(0, tokens, 0);
+  llvm::SmallVector<int32_t> ids{idOf(5), idOf(1)};
+  both.add(ids, 1, static_cast<int32_t>(position), FATHOM_ROLE_PROMPT,
+           {false, false});
+  Step step = runner.run(both, threads);
+  return expectEqual(whole, step, 0, tokens + 2, "beside another sequence");
+}
+
+void RunStepPass::runOnOperation() {
+  mlir::ModuleOp module = getOperation();
+  if (!parseLevel(level)) {
+    module.emitError("expects the level avx2, avx512 or avx512-bf16, but it "
+                     "is \"")
+        << level << "\"";
+    return signalPassFailure();
+  }
+  if (llvm::StringRef missing = Jit::missingFeature(level); !missing.empty()) {
+    llvm::outs() << level << ": skipped, this CPU has no " << missing << "\n";
+    return;
+  }
+  mlir::OwningOpRef<mlir::ModuleOp> planned = module.clone();
+  bool hasPhases =
+      module.walk([](PhaseOp) { return mlir::WalkResult::interrupt(); })
+          .wasInterrupted();
+  if (!hasPhases) {
+    PlannedOptions options;
+    options.stepTokens = tokens + 2;
+    mlir::PassManager pm(&getContext());
+    buildPlannedPipeline(pm, options);
+    if (mlir::failed(pm.run(*planned)))
+      return signalPassFailure();
+  }
+  vocabulary = rowsOfTable(*planned);
+  auto jit = StepJit::create(*planned, level);
+  if (mlir::failed(jit))
+    return signalPassFailure();
+  SeededWeights weights(*planned, seed);
+  PackedMemory packed(*planned, weights);
+  StepRunner runner(*planned, *jit, packed, level, /*slots=*/2,
+                    position + tokens + 2);
+  Step whole = runner.run(range(0, tokens, 0), threads);
+  if (mlir::failed(compareWithReference(whole, weights)) ||
+      mlir::failed(checkInvariance(runner, whole)))
+    return signalPassFailure();
+  llvm::outs() << level << ": " << whole.size()
+               << " phases as the interpreter, and the same bits with other "
+                  "threads, chunks and neighbours\n";
+}
+
+void registerRunStepPass() { mlir::PassRegistration<RunStepPass>(); }
+
+} // namespace fathom

@@ -1,0 +1,37 @@
+//===- StepJit.cpp - A planned module, compiled and loaded ----------------===//
+//
+// See StepJit.h.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/reference/StepJit.h"
+
+#include "compiler/pipeline/CpuPipelines.h"
+#include "passes/tiling/StepPhases.h"
+
+namespace fathom {
+
+mlir::FailureOr<StepJit> StepJit::create(mlir::ModuleOp planned,
+                                         llvm::StringRef level) {
+  mlir::OwningOpRef<mlir::ModuleOp> module = planned.clone();
+  mlir::PassManager pm(planned.getContext());
+  buildTiledPipeline(pm, level);
+  buildLLVMPipeline(pm);
+  if (mlir::failed(pm.run(*module)))
+    return mlir::failure();
+  StepJit result;
+  if (auto bytes = (*module)->getAttrOfType<mlir::IntegerAttr>(
+          "fathom.arena_thread_bytes"))
+    result.threadBytes = bytes.getInt();
+  auto code = Jit::create(*module, level);
+  if (mlir::failed(code))
+    return mlir::failure();
+  result.code = std::move(*code);
+  result.step = reinterpret_cast<FathomStepFunction>(
+      result.code->lookup(levelSymbol("fathom_step_", level)));
+  if (!result.step)
+    return planned.emitError("found no step for level ") << level;
+  return result;
+}
+
+} // namespace fathom

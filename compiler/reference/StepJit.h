@@ -1,0 +1,29 @@
+//===- StepJit.h - A planned module, compiled and loaded --------*- C++ -*-===//
+//
+// For tests: what the compiler makes of a planned module for one CPU level, in
+// this process.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FATHOM_COMPILER_REFERENCE_STEPJIT_H
+#define FATHOM_COMPILER_REFERENCE_STEPJIT_H
+
+#include "compiler/reference/Jit.h"
+#include "runtime/abi/step.h"
+
+namespace fathom {
+
+struct StepJit {
+  FathomStepFunction step = nullptr;
+  /// Of one thread's part of the arena.
+  int64_t threadBytes = 0;
+  std::unique_ptr<Jit> code;
+
+  /// Compiles a copy of `planned` for `level`; faults are diagnostics.
+  static mlir::FailureOr<StepJit> create(mlir::ModuleOp planned,
+                                         llvm::StringRef level);
+};
+
+} // namespace fathom
+
+#endif // FATHOM_COMPILER_REFERENCE_STEPJIT_H

@@ -1,0 +1,106 @@
+//===- StepReference.cpp - What a step's phases should leave --------------===//
+//
+// See StepReference.h.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/reference/StepReference.h"
+
+namespace fathom {
+
+using namespace mlir::fathom;
+
+namespace {
+
+/// Carries the residual stream and the rotary factors from function to function
+/// and finds the phase that makes each returned value.
+class Chain {
+public:
+  Chain(mlir::ModuleOp module, llvm::ArrayRef<StepPhase> phases,
+        const WeightSource &weights, const StepInput &tokens)
+      : module(module), phases(phases), tokens(tokens),
+        interpreter(module, weights) {}
+
+  mlir::LogicalResult run() {
+    for (size_t first = 0; first < phases.size();) {
+      auto planned =
+          PhaseOp(phases[first].phase)->getParentOfType<mlir::func::FuncOp>();
+      if (mlir::failed(runFunction(planned, first)))
+        return mlir::failure();
+      first += llvm::range_size(planned.getOps<PhaseOp>());
+    }
+    return mlir::success();
+  }
+
+  PhaseValues values;
+
+private:
+  mlir::LogicalResult runFunction(mlir::func::FuncOp planned, size_t first) {
+    auto function =
+        module.lookupSymbol<mlir::func::FuncOp>(planned.getSymName());
+    std::vector<Argument> arguments;
+    for (mlir::Type type : function.getArgumentTypes()) {
+      if (mlir::isa<TokensType>(type))
+        arguments.push_back(tokens);
+      else
+        arguments.push_back(arguments.size() == 1 ? stream : rotary);
+    }
+    auto results = interpreter.run(
+        function, std::max<int64_t>(phases[first].layer, 0), arguments);
+    if (mlir::failed(results))
+      return mlir::failure();
+    bool head = phases[first].layer < 0 && first > 0;
+    mlir::Operation *end = planned.getBody().front().getTerminator();
+    auto returned = function.getBody().front().getTerminator()->getOperands();
+    if (head)
+      return takeLogits(returned, *results);
+    stream = results->front();
+    if (results->size() > 1)
+      rotary = results->back();
+    for (auto [value, matrix] : llvm::zip_equal(end->getOperands(), *results))
+      take(planned, first, value, matrix);
+    return mlir::success();
+  }
+
+  void take(mlir::func::FuncOp planned, size_t first, mlir::Value value,
+            const Matrix &matrix) {
+    size_t number = first;
+    for (auto phase : planned.getOps<PhaseOp>()) {
+      if (value.getDefiningOp() == phase)
+        values[{number, mlir::cast<mlir::OpResult>(value).getResultNumber()}] =
+            matrix;
+      ++number;
+    }
+  }
+
+  // Of the head's results the logits are what the step hands out.
+  mlir::LogicalResult takeLogits(mlir::ValueRange returned,
+                                 llvm::ArrayRef<Matrix> results) {
+    for (auto [value, matrix] : llvm::zip_equal(returned, results)) {
+      mlir::Operation *op = value.getDefiningOp();
+      if (mlir::isa_and_nonnull<LogitsOp, PhaseOp>(op))
+        values[{phases.size() - 1, 0}] = matrix;
+    }
+    return mlir::success();
+  }
+
+  mlir::ModuleOp module;
+  llvm::ArrayRef<StepPhase> phases;
+  const StepInput &tokens;
+  Interpreter interpreter;
+  Matrix stream, rotary;
+};
+
+} // namespace
+
+mlir::FailureOr<PhaseValues> referenceStep(mlir::ModuleOp module,
+                                           llvm::ArrayRef<StepPhase> phases,
+                                           const WeightSource &weights,
+                                           const StepInput &tokens) {
+  Chain chain(module, phases, weights, tokens);
+  if (mlir::failed(chain.run()))
+    return mlir::failure();
+  return std::move(chain.values);
+}
+
+} // namespace fathom

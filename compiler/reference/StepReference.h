@@ -1,0 +1,31 @@
+//===- StepReference.h - What a step's phases should leave ------*- C++ -*-===//
+//
+// Runs the interpreter over the functions of a step in their order. Of a module
+// of the planned form it knows every phase's results; of the model form those
+// of functions.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FATHOM_COMPILER_REFERENCE_STEPREFERENCE_H
+#define FATHOM_COMPILER_REFERENCE_STEPREFERENCE_H
+
+#include "compiler/reference/Interpreter.h"
+#include "passes/tiling/StepPhases.h"
+
+#include <map>
+
+namespace fathom {
+
+/// Values by the number of their phase and of their result in it.
+using PhaseValues = std::map<std::pair<size_t, unsigned>, Matrix>;
+
+/// `phases` are those of a planned module, `module` is that module or what it
+/// was made of.
+mlir::FailureOr<PhaseValues> referenceStep(mlir::ModuleOp module,
+                                           llvm::ArrayRef<StepPhase> phases,
+                                           const WeightSource &weights,
+                                           const StepInput &tokens);
+
+} // namespace fathom
+
+#endif // FATHOM_COMPILER_REFERENCE_STEPREFERENCE_H

@@ -1,0 +1,241 @@
+//===- StepRunner.cpp - Runs the compiled step on seeded inputs -----------===//
+//
+// See StepRunner.h.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/reference/StepRunner.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/tiling/CacheLayout.h"
+#include "passes/tiling/KernelBuilder.h"
+
+#include <algorithm>
+#include <cstring>
+#include <random>
+#include <thread>
+
+namespace fathom {
+
+using namespace mlir::fathom;
+
+/// All bits set: a NaN in f32, f16 and bf16, an impossible index in i32.
+static constexpr char kPoison = static_cast<char>(0xff);
+
+void StepTokens::add(llvm::ArrayRef<int32_t> newIds, int32_t slot,
+                     int32_t position, int32_t role,
+                     llvm::ArrayRef<bool> asks) {
+  FathomRun run{};
+  run.slot = slot;
+  run.first_token = static_cast<int32_t>(ids.size());
+  run.token_count = static_cast<int32_t>(newIds.size());
+  run.first_position = position;
+  run.role = role;
+  runs.push_back(run);
+  for (auto [i, id] : llvm::enumerate(newIds)) {
+    if (asks[i])
+      asking.push_back(static_cast<int32_t>(ids.size()));
+    ids.push_back(id);
+    slots.push_back(slot);
+    positions.push_back(position + static_cast<int32_t>(i));
+  }
+}
+
+llvm::StringRef Captured::row(int64_t i) const {
+  int64_t size = columns * bytesOfNumber(element);
+  return llvm::StringRef(bytes.data() + i * size, size);
+}
+
+double Captured::at(int64_t i, int64_t j) const {
+  int64_t size = bytesOfNumber(element);
+  return loadNumber(element, bytes.data() + (i * columns + j) * size);
+}
+
+mlir::Value insideOf(mlir::Value result) {
+  auto phase = result.getDefiningOp<PhaseOp>();
+  if (!phase)
+    return result;
+  auto yield = mlir::cast<YieldOp>(phase.getBody().front().getTerminator());
+  return yield
+      .getValues()[mlir::cast<mlir::OpResult>(result).getResultNumber()];
+}
+
+static int64_t columnsOf(mlir::Value value) {
+  return mlir::cast<mlir::RankedTensorType>(value.getType()).getDimSize(1);
+}
+
+int64_t rowsOf(mlir::Value result, int64_t tokens) {
+  mlir::Value value = insideOf(result);
+  if (auto dispatch = value.getDefiningOp<DispatchOp>())
+    if (value == dispatch.getLists())
+      return columnsOf(dispatch.getLogits()) + 1 +
+             tokens * columnsOf(dispatch.getIds());
+  if (auto gateUp = value.getDefiningOp<ExpertGateUpOp>()) {
+    auto dispatch = insideOf(gateUp.getLists()).getDefiningOp<DispatchOp>();
+    return tokens * columnsOf(dispatch.getIds());
+  }
+  return tokens;
+}
+
+static bool holdsLogits(PhaseOp phase) {
+  return llvm::any_of(phase.getBody().getOps<ProjectOp>(),
+                      [](ProjectOp op) { return bool(op.getAsking()); });
+}
+
+StepRunner::StepRunner(mlir::ModuleOp planned, const StepJit &jit,
+                       const PackedMemory &weights, llvm::StringRef level,
+                       int64_t slots, int64_t tokensPerSlot)
+    : planned(planned), jit(jit), weights(weights), level(level), slots(slots),
+      pagesPerSlot(llvm::divideCeil(tokensPerSlot, kPageTokens)),
+      phases(stepPhases(planned)) {
+  auto storage = planned->getAttrOfType<mlir::TypeAttr>("fathom.storage");
+  mlir::Type type = storage ? storage.getValue()
+                            : mlir::Float32Type::get(planned.getContext());
+  operand = Dots::of(*parseLevel(level), type).operand;
+  reset(0);
+}
+
+void StepRunner::reset(uint64_t shuffle) {
+  cacheBytes.clear();
+  pageTables.clear();
+  caches.clear();
+  tablePointers.clear();
+  int64_t layers = 1;
+  for (const StepPhase &phase : phases)
+    layers = std::max(layers, phase.layer + 1);
+  std::mt19937_64 random(shuffle);
+  for (auto cache : planned.getOps<CacheOp>()) {
+    int64_t pages = slots * pagesPerSlot;
+    std::vector<int32_t> numbers;
+    for (int64_t page = 0; page < pages; ++page)
+      numbers.push_back(static_cast<int32_t>(page));
+    if (shuffle)
+      std::shuffle(numbers.begin(), numbers.end(), random);
+    pageTables.push_back(std::move(numbers));
+    // Room for every layer, though generated code may keep fewer in a page.
+    cacheBytes.emplace_back(pages * layers * CacheLayout::of(cache).layerBytes +
+                            64);
+  }
+  for (auto &bytes : cacheBytes) {
+    auto address = reinterpret_cast<uintptr_t>(bytes.data());
+    caches.push_back(reinterpret_cast<void *>(llvm::alignTo(address, 64)));
+  }
+  for (const auto &table : pageTables)
+    tablePointers.push_back(table.data());
+}
+
+Captured StepRunner::capture(mlir::Value result, const FathomStep &step) const {
+  auto phase = result.getDefiningOp<PhaseOp>();
+  auto place = mlir::cast<PlaceAttr>((
+      *phase
+           .getPlaces())[mlir::cast<mlir::OpResult>(result).getResultNumber()]);
+  Captured captured;
+  captured.element =
+      mlir::cast<mlir::RankedTensorType>(result.getType()).getElementType();
+  if (place.getOperand())
+    captured.element = operand;
+  captured.rows = rowsOf(result, step.token_count);
+  captured.columns = columnsOf(result);
+  int64_t size = bytesOfNumber(captured.element);
+  for (int64_t i = 0; i < captured.rows; ++i) {
+    const char *row =
+        step.arena + place.getOffset() + i * place.getStride() * size;
+    captured.bytes.insert(captured.bytes.end(), row,
+                          row + captured.columns * size);
+  }
+  return captured;
+}
+
+static Captured captureFloats(mlir::MLIRContext *context,
+                              const std::vector<float> &values, int64_t rows,
+                              int64_t columns) {
+  Captured captured;
+  captured.element = mlir::Float32Type::get(context);
+  captured.rows = rows;
+  captured.columns = columns;
+  const char *bytes = reinterpret_cast<const char *>(values.data());
+  captured.bytes.assign(bytes, bytes + rows * columns * sizeof(float));
+  return captured;
+}
+
+static void yieldCpu(const FathomStep *, const uint64_t *, uint64_t) {
+  std::this_thread::yield();
+}
+
+std::vector<CapturedPhase> StepRunner::run(const StepTokens &tokens,
+                                           int64_t threads) {
+  int64_t shared = 0;
+  if (auto bytes = planned->getAttrOfType<mlir::IntegerAttr>(
+          "fathom.arena_shared_bytes"))
+    shared = bytes.getInt();
+  std::vector<char> memory(shared + threads * jit.threadBytes + 64, kPoison);
+  alignas(64) uint64_t counter[8] = {};
+
+  FathomStep step{};
+  step.struct_bytes = sizeof(step);
+  step.abi_version = FATHOM_ABI_VERSION;
+  step.thread_count = static_cast<uint32_t>(threads);
+  step.token_count = static_cast<uint32_t>(tokens.size());
+  step.run_count = static_cast<uint32_t>(tokens.runs.size());
+  step.logit_count = static_cast<uint32_t>(tokens.asking.size());
+  step.token_ids = tokens.ids.data();
+  step.positions = tokens.positions.data();
+  step.slots = tokens.slots.data();
+  step.runs = tokens.runs.data();
+  step.logit_tokens = tokens.asking.data();
+  step.page_tables = tablePointers.data();
+  step.caches = caches.data();
+  step.pages_per_slot = pagesPerSlot;
+  step.layers = weights.layers();
+  step.globals = weights.globals();
+  step.arena = reinterpret_cast<char *>(
+      llvm::alignTo(reinterpret_cast<uintptr_t>(memory.data()), 64));
+  step.barrier = counter;
+  step.park = yieldCpu;
+
+  std::vector<CapturedPhase> captured;
+  for (auto [number, phase] : llvm::enumerate(phases)) {
+    std::vector<float> logits, hidden;
+    PhaseOp op = phase.phase;
+    bool last = holdsLogits(op);
+    int64_t asking = tokens.asking.size(), vocabulary = 0, width = 0;
+    if (last) {
+      auto project = *op.getBody().getOps<ProjectOp>().begin();
+      vocabulary = columnsOf(project.getResult());
+      width = columnsOf(project.getX());
+      logits.resize(asking * vocabulary);
+      hidden.resize(asking * width);
+      step.logits = logits.data();
+      step.hidden = hidden.data();
+    }
+    // What only this phase uses holds nothing yet.
+    if (op.getScratch())
+      std::memset(step.arena + *op.getScratch(), kPoison,
+                  op.getScratchBytes().value_or(0));
+    std::memset(step.arena + shared, kPoison, threads * jit.threadBytes);
+    std::vector<std::thread> others;
+    auto enter = [&, at = static_cast<uint32_t>(number)](uint32_t thread) {
+      jit.step(&step, thread, at, at + 1);
+    };
+    for (uint32_t thread = 1; thread < threads; ++thread)
+      others.emplace_back(enter, thread);
+    enter(0);
+    for (std::thread &other : others)
+      other.join();
+
+    CapturedPhase results{phase, {}};
+    if (last) {
+      auto *context = planned.getContext();
+      results.values.push_back(
+          captureFloats(context, logits, asking, vocabulary));
+      results.values.push_back(captureFloats(context, hidden, asking, width));
+    } else {
+      for (mlir::Value result : op.getResults())
+        results.values.push_back(capture(result, step));
+    }
+    captured.push_back(std::move(results));
+  }
+  return captured;
+}
+
+} // namespace fathom

@@ -1,0 +1,83 @@
+//===- StepRunner.h - Runs the compiled step on seeded inputs ---*- C++ -*-===//
+//
+// What every phase leaves in the arena, captured phase by phase, so that tiled
+// code may be compared with the interpreter and with itself. Memory that a
+// phase must not read before it is written holds NaN.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FATHOM_COMPILER_REFERENCE_STEPRUNNER_H
+#define FATHOM_COMPILER_REFERENCE_STEPRUNNER_H
+
+#include "compiler/reference/SeededWeights.h"
+#include "compiler/reference/StepJit.h"
+#include "passes/tiling/StepPhases.h"
+
+namespace fathom {
+
+/// Tokens of one step: runs of sequences, one after another.
+struct StepTokens {
+  std::vector<int32_t> ids, positions, slots;
+  std::vector<FathomRun> runs;
+  std::vector<int32_t> asking;
+
+  /// Adds a run that ends the step so far.
+  void add(llvm::ArrayRef<int32_t> ids, int32_t slot, int32_t position,
+           int32_t role, llvm::ArrayRef<bool> asks);
+  int64_t size() const { return ids.size(); }
+};
+
+/// The rows of one value, exactly.
+struct Captured {
+  mlir::Type element;
+  int64_t rows = 0, columns = 0;
+  std::vector<char> bytes;
+
+  llvm::StringRef row(int64_t i) const;
+  double at(int64_t i, int64_t j) const;
+};
+
+/// Of a phase in a layer: its results, or logits and hidden rows.
+struct CapturedPhase {
+  StepPhase phase;
+  std::vector<Captured> values;
+};
+
+class StepRunner {
+public:
+  /// `planned` outlives this object.
+  StepRunner(mlir::ModuleOp planned, const StepJit &jit,
+             const PackedMemory &weights, llvm::StringRef level, int64_t slots,
+             int64_t tokensPerSlot);
+
+  /// Zeros the caches and deals their pages, which `shuffle` permutes.
+  void reset(uint64_t shuffle);
+
+  /// Runs one step on `threads` threads, from a poisoned arena.
+  std::vector<CapturedPhase> run(const StepTokens &tokens, int64_t threads);
+
+private:
+  Captured capture(mlir::Value result, const FathomStep &step) const;
+
+  mlir::ModuleOp planned;
+  const StepJit &jit;
+  const PackedMemory &weights;
+  std::string level;
+  int64_t slots, pagesPerSlot;
+  std::vector<StepPhase> phases;
+  mlir::Type operand;
+  std::vector<std::vector<char>> cacheBytes;
+  std::vector<std::vector<int32_t>> pageTables;
+  std::vector<void *> caches;
+  std::vector<const int32_t *> tablePointers;
+};
+
+/// The rows that a value of a phase has in a step of `tokens` tokens: those of
+/// an expert's entries are more.
+int64_t rowsOf(mlir::Value result, int64_t tokens);
+/// The value inside of the phase whose result `result` is.
+mlir::Value insideOf(mlir::Value result);
+
+} // namespace fathom
+
+#endif // FATHOM_COMPILER_REFERENCE_STEPRUNNER_H
