@@ -1,6 +1,7 @@
 // See fake_artifact.h.
 #include "runtime/testing/fake_artifact.h"
 
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -31,7 +32,7 @@ float LayerWeight(int layer, int id) {
 float HeadWeight(int id) { return 0.5f - 0.125f * static_cast<float>(id); }
 
 // Three tensors of 16 floats, in one file with padding to 64 before them.
-std::string Weights() {
+std::string Weights(bool with_nan) {
   std::string json = "{";
   for (int i = 0; i < 3; ++i) {
     absl::StrAppendFormat(
@@ -50,6 +51,7 @@ std::string Weights() {
     for (int id = 0; id < kFakeVocabulary; ++id) {
       values[id] = tensor < 2 ? LayerWeight(tensor, id) : HeadWeight(id);
     }
+    if (with_nan && tensor < 2) values[kFakeNanId] = std::nanf("");
     file.append(reinterpret_cast<const char*>(values), sizeof values);
   }
   return file;
@@ -118,7 +120,7 @@ std::string FakeCode(const std::string& variant) {
       absl::StrCat(FATHOM_FAKE_MODELS, "/fake_model", variant, ".so"));
 }
 
-FakeArtifact::FakeArtifact() : weights(Weights()) {
+FakeArtifact::FakeArtifact(bool with_nan) : weights(Weights(with_nan)) {
   auto& m = manifest;
   m.abi_version = FATHOM_ABI_VERSION;
   m.model = std::make_unique<fs::ModelT>();

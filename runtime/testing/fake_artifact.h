@@ -10,7 +10,7 @@
 
 namespace fathom::rt {
 
-// The last id writes NaN to the cache.
+// The last id's weights are NaN, which it writes to the cache.
 inline constexpr int32_t kFakeVocabulary = 8;
 inline constexpr int32_t kFakeNanId = kFakeVocabulary - 1;
 inline constexpr int32_t kFakeContext = 400;
@@ -29,7 +29,8 @@ std::string FakeCode(const std::string& variant = "");
 // Everything of an artifact before it is written; Write() fills in the digests
 // of what is there then.
 struct FakeArtifact {
-  FakeArtifact();
+  // Without NaN the last id is as any other.
+  explicit FakeArtifact(bool with_nan = true);
 
   fathom::schema::ManifestT manifest;
   std::string code = FakeCode();

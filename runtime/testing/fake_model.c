@@ -49,7 +49,6 @@ static void Append(const FathomStep* c, int32_t t) {
                              layer * PAGE_TOKENS * 4);
     const float* scale = c->layers[layer][0];
     values[at] = scale[c->token_ids[t]] + 0.5f * (float)run->role;
-    if (c->token_ids[t] == VOCABULARY - 1) values[at] = __builtin_nanf("");
   }
   float* pair = (float*)Entry(c, 1, STRIDE_1, c->slots[t], place) + 2 * at;
   pair[0] = (float)c->positions[t];

@@ -3,26 +3,19 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/types/span.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
+#include "runtime/model/artifact.h"
 
 namespace fathom::rt {
-namespace {
-
-constexpr size_t kManifestBytesMax = size_t{1} << 30;
-
-}  // namespace
 
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path,
                                           size_t bytes_max) {
@@ -55,18 +48,11 @@ absl::StatusOr<std::string> ReadWholeFile(const std::string& path,
 absl::StatusOr<std::string> ArtifactField(const std::string& folder,
                                           ManifestField field,
                                           const char* name) {
-  FATHOM_ASSIGN_OR_RETURN(
-      const std::string bytes,
-      ReadWholeFile(absl::StrCat(folder, "/manifest.bin"), kManifestBytesMax));
-  // A FlatBuffer is read in place and has to be aligned.
-  std::vector<uint64_t> aligned(bytes.size() / 8 + 1);
-  std::copy(bytes.begin(), bytes.end(),
-            reinterpret_cast<char*>(aligned.data()));
-  FATHOM_ASSIGN_OR_RETURN(
-      const fathom::schema::Manifest* manifest,
-      CheckManifest(absl::MakeConstSpan(
-          reinterpret_cast<const uint8_t*>(aligned.data()), bytes.size())));
-  const auto* value = (manifest->*field)();
+  FATHOM_ASSIGN_OR_RETURN(const ArtifactFolder opened,
+                          ArtifactFolder::Open(folder));
+  FATHOM_ASSIGN_OR_RETURN(const ManifestFile manifest,
+                          ManifestFile::Read(opened));
+  const auto* value = ((*manifest).*field)();
   if (value == nullptr) {
     return absl::InvalidArgumentError(
         absl::StrCat("manifest.bin: found no ", name,

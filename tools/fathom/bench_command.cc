@@ -1,0 +1,100 @@
+// See bench_command.h.
+#include "tools/fathom/bench_command.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <limits>
+#include <optional>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_format.h"
+#include "runtime/base/status.h"
+#include "tools/fathom/ask_options.h"
+#include "tools/fathom/bench_figures.h"
+#include "tools/fathom/output.h"
+
+namespace fathom::rt {
+namespace {
+
+constexpr int kExitCommandLine = 2;
+
+int Fail(const absl::Status& status, int exit_code) {
+  absl::FPrintF(stderr, "fathom bench: %s\n", status.message());
+  return exit_code;
+}
+
+struct BenchOptions {
+  std::string path;
+  std::optional<std::string> prompt_tokens, decode_tokens, threads, placement,
+      level;
+  bool json = false;
+
+  void AddTo(CLI::App& app) {
+    app.add_option("ARTIFACT", path, "the artifact's folder, NAME.fathom")
+        ->required();
+    app.add_option("--prompt-tokens", prompt_tokens,
+                   "the length of a prompt (512)");
+    app.add_option("--decode-tokens", decode_tokens,
+                   "tokens generated behind it (64)");
+    app.add_option("--threads", threads, "threads of the step (one a core)");
+    app.add_option("--placement", placement,
+                   "where the weights lie: auto, mapped or huge (auto)");
+    app.add_option("--level", level,
+                   "the CPU level to use (the best this machine runs)");
+    app.add_flag("--json", json, "write one JSON object");
+  }
+
+  absl::StatusOr<BenchSettings> Read() const {
+    AskOptions shared;
+    shared.path = path;
+    shared.threads = threads;
+    shared.placement = placement;
+    shared.level = level;
+    BenchSettings settings;
+    FATHOM_ASSIGN_OR_RETURN(settings.load, shared.Load());
+    const int64_t most = std::numeric_limits<int32_t>::max();
+    FATHOM_ASSIGN_OR_RETURN(
+        settings.prompt_tokens,
+        ParseWhole("--prompt-tokens", prompt_tokens.value_or("512"), 1, most));
+    FATHOM_ASSIGN_OR_RETURN(
+        settings.decode_tokens,
+        ParseWhole("--decode-tokens", decode_tokens.value_or("64"), 1, most));
+    return settings;
+  }
+};
+
+}  // namespace
+
+int BenchCommand(int argc, const char* const* argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App app(
+      "Measures prompts and generated tokens, each sample between two "
+      "measurements of the machine's limits by probes of the artifact's own. "
+      "Fractions and rates are medians of 20 samples.",
+      "fathom bench");
+  BenchOptions options;
+  options.AddTo(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    absl::PrintF("%s", app.help());
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    return Fail(absl::InvalidArgumentError(OneLine(error.what())),
+                kExitCommandLine);
+  }
+  const auto settings = options.Read();
+  if (!settings.ok()) return Fail(settings.status(), kExitCommandLine);
+  const absl::StatusOr<Outline> figures = Bench(*settings);
+  if (!figures.ok()) return Fail(figures.status(), ExitCode(figures.status()));
+  Output output(STDOUT_FILENO);
+  output.Write(options.json ? figures->Json() : figures->Text());
+  if (absl::IsCancelled(output.status())) return 0;
+  return output.status().ok()
+             ? 0
+             : Fail(output.status(), ExitCode(output.status()));
+}
+
+}  // namespace fathom::rt

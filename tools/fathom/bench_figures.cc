@@ -1,0 +1,251 @@
+// See bench_figures.h.
+#include "tools/fathom/bench_figures.h"
+
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "runtime/base/status.h"
+#include "runtime/model/session.h"
+#include "runtime/serve/load_artifact.h"
+#include "tools/fathom/bench_probes.h"
+
+namespace fathom::rt {
+namespace {
+
+constexpr double kSampleSecondsMin = 0.02;
+constexpr double kGiga = 1e9;
+
+// The highest resident set so far, mapped pages included.
+int64_t PeakRssBytes() {
+  std::ifstream status("/proc/self/status");
+  std::string line;
+  while (std::getline(status, line)) {
+    absl::string_view text = line;
+    int64_t kib = 0;
+    if (absl::ConsumePrefix(&text, "VmHWM:") &&
+        absl::ConsumeSuffix(&text, " kB") && absl::SimpleAtoi(text, &kib)) {
+      return kib * 1024;
+    }
+  }
+  return 0;
+}
+
+// Since the process was started, to the clock tick (10 ms).
+double SecondsSinceStart() {
+  std::ifstream stat("/proc/self/stat");
+  const std::string text{std::istreambuf_iterator<char>(stat), {}};
+  // Behind the name, which may hold anything: state is field 3, the start 22.
+  const size_t name_end = text.rfind(')');
+  if (name_end == std::string::npos) return 0;
+  const std::vector<std::string> fields =
+      absl::StrSplit(text.substr(name_end + 2), ' ');
+  int64_t ticks = 0;
+  if (fields.size() < 20 || !absl::SimpleAtoi(fields[19], &ticks)) return 0;
+  timespec now = {};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<double>(now.tv_sec) +
+         1e-9 * static_cast<double>(now.tv_nsec) -
+         static_cast<double>(ticks) /
+             static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+// One sequence of arbitrary tokens.
+class Subject {
+ public:
+  explicit Subject(Session& session, const fathom::schema::Model& model)
+      : session_(session), vocabulary_size_(model.vocabulary_size()) {}
+
+  // A prompt of `tokens` from position 0 on; its last logits are computed.
+  absl::Status Prompt(int64_t tokens) {
+    std::vector<int32_t> ids(static_cast<size_t>(tokens));
+    for (int32_t& id : ids) id = NextId();
+    const absl::Span<const int32_t> all = ids;
+    const int64_t chunk = session_.step_tokens_max();
+    for (int64_t at = 0; at < tokens; at += chunk) {
+      const bool last = at + chunk >= tokens;
+      FATHOM_RETURN_IF_ERROR(
+          Step(all.subspan(at, chunk), at, FATHOM_ROLE_PROMPT, last));
+    }
+    return absl::OkStatus();
+  }
+
+  // One generated token at `position`.
+  absl::Status Decode(int64_t position) {
+    const int32_t id = NextId();
+    return Step({&id, 1}, position, FATHOM_ROLE_GENERATED, true);
+  }
+
+ private:
+  int32_t NextId() {
+    next_id_ = (next_id_ + 7919) % vocabulary_size_;
+    return static_cast<int32_t>(next_id_);
+  }
+
+  absl::Status Step(absl::Span<const int32_t> ids, int64_t position,
+                    int32_t role, bool wants_logits) {
+    FATHOM_ASSIGN_OR_RETURN(
+        const StepResult result,
+        session_.Step({{.slot = 0,
+                        .ids = ids,
+                        .first_position = position,
+                        .rotary_shift = 0,
+                        .role = role,
+                        .logits = wants_logits ? Wanted::kLast
+                                               : Wanted::kNone}}));
+    return wants_logits ? result.Row(0).status() : absl::OkStatus();
+  }
+
+  Session& session_;
+  uint32_t vocabulary_size_;
+  uint32_t next_id_ = 1;
+};
+
+// Takes samples with `probe` around each; `run` does one piece of work and
+// returns its tokens, `cost` is what a token takes of the probed limit.
+absl::StatusOr<std::vector<BenchSample>> Sample(
+    const std::function<double()>& probe, double cost,
+    const std::function<absl::StatusOr<int64_t>()>& run) {
+  std::vector<BenchSample> samples;
+  double before = probe();
+  for (int64_t i = 0; i < kSamplesMin; ++i) {
+    int64_t tokens = 0;
+    const double start_s = NowSeconds();
+    double seconds = 0;
+    do {
+      FATHOM_ASSIGN_OR_RETURN(const int64_t count, run());
+      tokens += count;
+      seconds = NowSeconds() - start_s;
+    } while (seconds < kSampleSecondsMin);
+    const double after = probe();
+    const double rate = static_cast<double>(tokens) / seconds;
+    samples.push_back({rate, rate * cost / ((before + after) / 2)});
+    before = after;
+  }
+  return samples;
+}
+
+template <typename Member>
+double MedianOf(const std::vector<BenchSample>& samples, Member member) {
+  std::vector<double> values;
+  for (const BenchSample& sample : samples) values.push_back(sample.*member);
+  return Median(std::move(values));
+}
+
+// Notes what it returns.
+std::function<double()> Noting(std::function<double()> probe,
+                               std::vector<double>* notes) {
+  return [probe = std::move(probe), notes] {
+    notes->push_back(probe());
+    return notes->back();
+  };
+}
+
+absl::Status Check(const BenchSettings& settings,
+                   const fathom::schema::Model& model) {
+  const int64_t tokens = settings.prompt_tokens + settings.decode_tokens;
+  if (tokens <= model.context_tokens()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "%d prompt and %d generated tokens are %d, expected at most the "
+      "context's %d",
+      settings.prompt_tokens, settings.decode_tokens, tokens,
+      model.context_tokens()));
+}
+
+}  // namespace
+
+double Median(std::vector<double> values) {
+  FATHOM_CHECK(!values.empty());
+  std::sort(values.begin(), values.end());
+  const size_t middle = values.size() / 2;
+  if (values.size() % 2 == 1) return values[middle];
+  return (values[middle - 1] + values[middle]) / 2;
+}
+
+absl::StatusOr<Outline> Bench(const BenchSettings& settings) {
+  FATHOM_ASSIGN_OR_RETURN(const LoadedArtifact loaded,
+                          LoadArtifact(settings.load));
+  const Artifact& artifact = *loaded.artifact;
+  const auto& model = *artifact.manifest().model();
+  FATHOM_RETURN_IF_ERROR(Check(settings, model));
+  FATHOM_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session,
+                          Session::Create(artifact, *loaded.pool, {}));
+  Subject subject(*session, model);
+  FATHOM_RETURN_IF_ERROR(subject.Prompt(1));
+  const double load_s = SecondsSinceStart();
+
+  const int64_t prompt = settings.prompt_tokens;
+  FATHOM_RETURN_IF_ERROR(subject.Prompt(prompt));
+  DotPeak dot(*loaded.pool, artifact.dot_probe());
+  std::vector<double> dot_rates, read_rates;
+  const double prompt_operations =
+      2 * (static_cast<double>(model.prompt_macs_per_token()) +
+           static_cast<double>(model.head_macs()) /
+               static_cast<double>(prompt));
+  FATHOM_ASSIGN_OR_RETURN(
+      const std::vector<BenchSample> prefill,
+      Sample(Noting([&] { return dot.Measure(); }, &dot_rates),
+             prompt_operations, [&]() -> absl::StatusOr<int64_t> {
+               FATHOM_RETURN_IF_ERROR(subject.Prompt(prompt));
+               return prompt;
+             }));
+
+  ReadBandwidth read(*loaded.pool, artifact.read_probe(),
+                     artifact.weights().bytes());
+  // Samples share the tokens; where there are fewer, the sequence is taken
+  // back behind its prompt.
+  const int64_t piece = std::max<int64_t>(1, settings.decode_tokens /
+                                                 kSamplesMin);
+  int64_t position = prompt;
+  FATHOM_ASSIGN_OR_RETURN(
+      const std::vector<BenchSample> decode,
+      Sample(Noting([&] { return read.Measure(); }, &read_rates),
+             static_cast<double>(model.weight_bytes_per_token()),
+             [&]() -> absl::StatusOr<int64_t> {
+               for (int64_t i = 0; i < piece; ++i) {
+                 if (position == prompt + settings.decode_tokens) {
+                   position = prompt;
+                 }
+                 FATHOM_RETURN_IF_ERROR(subject.Decode(position++));
+               }
+               return piece;
+             }));
+  const int64_t peak_rss_bytes = PeakRssBytes();
+  FATHOM_ASSIGN_OR_RETURN(
+      const double huge,
+      HugePageBandwidth(*loaded.pool, artifact.read_probe()));
+
+  return Outline::Object()
+      .Add("model", model.name()->str())
+      .Add("level", artifact.level().name()->str())
+      .Add("placement", std::string(PlacementName(artifact.placement())))
+      .Add("threads", uint32_t{loaded.pool->thread_count()})
+      .Add("prompt_tokens", prompt)
+      .Add("decode_tokens", settings.decode_tokens)
+      .Add("samples", uint64_t{decode.size()})
+      .Add("prefill_tokens_per_s", MedianOf(prefill, &BenchSample::rate))
+      .Add("decode_tokens_per_s", MedianOf(decode, &BenchSample::rate))
+      .Add("weight_bytes_per_token", uint64_t{model.weight_bytes_per_token()})
+      .Add("prompt_operations_per_token", prompt_operations)
+      .Add("read_bandwidth_gb_s", Median(read_rates) / kGiga)
+      .Add("huge_page_bandwidth_gb_s", huge / kGiga)
+      .Add("dot_instruction", artifact.level().dot_name()->str())
+      .Add("dot_peak_gop_s", Median(dot_rates) / kGiga)
+      .Add("decode_bandwidth_fraction", MedianOf(decode, &BenchSample::ratio))
+      .Add("prefill_peak_fraction", MedianOf(prefill, &BenchSample::ratio))
+      .Add("peak_rss_bytes", peak_rss_bytes)
+      .Add("load_s", load_s);
+}
+
+}  // namespace fathom::rt

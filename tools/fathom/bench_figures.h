@@ -1,0 +1,38 @@
+// What `fathom bench` measures: prompts and generated tokens, each sample
+// between two measurements of the machine's limit.
+#ifndef FATHOM_TOOLS_FATHOM_BENCH_FIGURES_H_
+#define FATHOM_TOOLS_FATHOM_BENCH_FIGURES_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "runtime/serve/text_model.h"
+#include "tools/fathom/outline.h"
+
+namespace fathom::rt {
+
+// A fraction is the median of at least so many ratios.
+inline constexpr int64_t kSamplesMin = 20;
+
+struct BenchSettings {
+  LoadOptions load;
+  int64_t prompt_tokens = 512;
+  int64_t decode_tokens = 64;
+};
+
+// One sample: what was reached, and the limit around it.
+struct BenchSample {
+  double rate;   // tokens a second
+  double ratio;  // of the limit
+};
+
+// The middle one, or the mean of the two in the middle. Not for none.
+double Median(std::vector<double> values);
+
+// Loads and measures; the figures under the names that the JSON has.
+absl::StatusOr<Outline> Bench(const BenchSettings& settings);
+
+}  // namespace fathom::rt
+
+#endif  // FATHOM_TOOLS_FATHOM_BENCH_FIGURES_H_
