@@ -192,6 +192,9 @@ int64_t Plan::scratchBytes(PhaseOp phase) const {
     }
     if (auto gateUp = dyn_cast<ExpertGateUpOp>(op))
       norm(gateUp.getX(), gateUp.getNormAttr(), gateUp.getEpsAttr());
+    else if (auto attend = dyn_cast<AttendOp>(op)) // Rotated queries.
+      bytes += stepTokens * roundUp(columnsOf(attend.getResult()), 64) *
+               kElementBytes;
     else if (auto attend = dyn_cast<AttendLatentOp>(op))
       bytes += stepTokens * static_cast<int64_t>(attend.getHeads()) *
                roundUp(attend.getValue(), 64) * kElementBytes;
