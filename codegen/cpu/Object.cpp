@@ -1,0 +1,139 @@
+//===- Object.cpp - From the LLVM dialect to machine code -----------------===//
+//
+// The vectorizers are off: vectors are what the tiled form says they are.
+//
+//===----------------------------------------------------------------------===//
+
+#include "codegen/cpu/Object.h"
+
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/SmallVectorMemoryBuffer.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/Target/TargetOptions.h"
+
+#include <memory>
+#include <mutex>
+
+namespace fathom {
+
+static constexpr llvm::StringRef kTriple = "x86_64-unknown-linux-gnu";
+static constexpr llvm::StringRef kCpu = "x86-64";
+static constexpr llvm::StringRef kExportPrefix = "fathom_";
+
+static std::unique_ptr<llvm::TargetMachine>
+createTargetMachine(const CpuLevel &level) {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    LLVMInitializeX86TargetInfo();
+    LLVMInitializeX86Target();
+    LLVMInitializeX86TargetMC();
+    LLVMInitializeX86AsmPrinter();
+  });
+  llvm::Triple triple(kTriple);
+  std::string error;
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!target)
+    return nullptr;
+  llvm::TargetOptions options;
+  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
+      triple, kCpu, level.featureText(), options, llvm::Reloc::PIC_,
+      std::nullopt, llvm::CodeGenOptLevel::Aggressive));
+}
+
+static void describe(llvm::Module &module, const CpuLevel &level,
+                     llvm::TargetMachine &machine) {
+  module.setTargetTriple(machine.getTargetTriple());
+  module.setDataLayout(machine.createDataLayout());
+  module.setPICLevel(llvm::PICLevel::BigPIC);
+  for (llvm::Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    function.addFnAttr("target-cpu", kCpu);
+    function.addFnAttr("tune-cpu", level.tune);
+    function.addFnAttr("target-features", level.featureText());
+    // There is no library to call: loops stay loops.
+    function.addFnAttr("no-builtins");
+    function.addFnAttr(llvm::Attribute::NoUnwind);
+    if (!function.getName().starts_with(kExportPrefix))
+      function.setLinkage(llvm::GlobalValue::InternalLinkage);
+  }
+  for (llvm::GlobalVariable &variable : module.globals())
+    if (!variable.isDeclaration())
+      variable.setLinkage(llvm::GlobalValue::InternalLinkage);
+}
+
+static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
+  llvm::PipelineTuningOptions tuning;
+  tuning.LoopVectorization = false;
+  tuning.SLPVectorization = false;
+  tuning.LoopInterleaving = false;
+  llvm::PassBuilder builder(&machine, tuning);
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  llvm::TargetLibraryInfoImpl library(machine.getTargetTriple());
+  library.disableAllFunctions();
+  functions.registerPass([&] { return llvm::TargetLibraryAnalysis(library); });
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3)
+      .run(module, modules);
+}
+
+/// What the module would need from elsewhere.
+static mlir::LogicalResult checkClosed(mlir::ModuleOp module,
+                                       const llvm::Module &code) {
+  for (const llvm::Function &function : code)
+    if (function.isDeclaration() && !function.isIntrinsic() &&
+        !function.use_empty())
+      return module.emitError("expects code that calls nothing outside of "
+                              "itself, but it calls '")
+             << function.getName() << "'";
+  return mlir::success();
+}
+
+mlir::FailureOr<std::string>
+compileObject(mlir::ModuleOp module, const CpuLevel &level, CodeForm form) {
+  mlir::registerBuiltinDialectTranslation(*module.getContext());
+  mlir::registerLLVMDialectTranslation(*module.getContext());
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> code =
+      mlir::translateModuleToLLVMIR(module, context, "fathom");
+  if (!code)
+    return module.emitError("expects the LLVM dialect alone");
+  std::unique_ptr<llvm::TargetMachine> machine = createTargetMachine(level);
+  if (!machine)
+    return module.emitError("this LLVM has no code generator for x86-64");
+  describe(*code, level, *machine);
+  optimize(*code, *machine);
+  if (mlir::failed(checkClosed(module, *code)))
+    return mlir::failure();
+
+  llvm::SmallVector<char, 0> bytes;
+  llvm::raw_svector_ostream stream(bytes);
+  llvm::legacy::PassManager emission;
+  llvm::TargetLibraryInfoImpl library(machine->getTargetTriple());
+  library.disableAllFunctions();
+  emission.add(new llvm::TargetLibraryInfoWrapperPass(library));
+  auto type = form == CodeForm::Object ? llvm::CodeGenFileType::ObjectFile
+                                       : llvm::CodeGenFileType::AssemblyFile;
+  if (machine->addPassesToEmitFile(emission, stream, nullptr, type))
+    return module.emitError("this LLVM cannot emit code for x86-64");
+  emission.run(*code);
+  return std::string(bytes.begin(), bytes.end());
+}
+
+} // namespace fathom
