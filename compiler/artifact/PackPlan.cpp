@@ -46,20 +46,27 @@ uint64_t Piece::rowsBefore(uint64_t row) const {
 
 uint64_t PackedMatrix::panelBytes() const {
   uint64_t depth = storage == Storage::bf16 ? (columns + 1) / 2 * 2 : columns;
-  return depth * kPanelRows * storageBytes(storage);
+  return depth * kRowsPerPanel * storageBytes(storage);
 }
 
 uint64_t PackedMatrix::bytes() const {
   if (layout != PackedLayout::panels)
-    return valueBytes();
-  return (rows + kPanelRows - 1) / kPanelRows * panelBytes();
+    return rows * columns * storageBytes(storage);
+  return (rows + kRowsPerPanel - 1) / kRowsPerPanel * panelBytes();
+}
+
+uint64_t PackedMatrix::values() const {
+  uint64_t sum = 0;
+  for (const Piece &piece : pieces)
+    sum += piece.rows * columns;
+  return sum;
 }
 
 std::string PackedMatrix::layoutName() const {
   switch (layout) {
   case PackedLayout::panels:
-    return absl::StrCat("panels<", storageName(storage), ", ", kPanelRows, "x",
-                        storage == Storage::bf16 ? 2 : 1, ">");
+    return absl::StrCat("panels<", storageName(storage), ", ", kRowsPerPanel,
+                        "x", storage == Storage::bf16 ? 2 : 1, ">");
   case PackedLayout::rows:
     return absl::StrCat("rows<", storageName(storage), ">");
   case PackedLayout::vector:
@@ -73,13 +80,6 @@ uint64_t PackedWeight::bytes() const {
   for (const PackedMember &member : members)
     end = std::max(end, member.offset + member.matrix.bytes());
   return end;
-}
-
-uint64_t PackedWeight::valueBytes() const {
-  uint64_t sum = 0;
-  for (const PackedMember &member : members)
-    sum += member.matrix.valueBytes();
-  return sum;
 }
 
 uint64_t PackedWeight::alignment() const {

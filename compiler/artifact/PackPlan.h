@@ -20,7 +20,7 @@ namespace fathom {
 enum class Storage { f32, f16, bf16 };
 enum class PackedLayout { panels, rows, vector };
 
-inline constexpr uint64_t kPanelRows = 64;
+inline constexpr uint64_t kRowsPerPanel = 64;
 
 inline uint64_t storageBytes(Storage storage) {
   return storage == Storage::f32 ? 4 : 2;
@@ -83,8 +83,8 @@ struct PackedMatrix {
 
   uint64_t bytes() const;
   uint64_t panelBytes() const;
-  /// Of the numbers alone, without padding.
-  uint64_t valueBytes() const { return rows * columns * storageBytes(storage); }
+  /// Of the numbers that come from sources, without padding.
+  uint64_t values() const;
   /// "panels<bf16, 64x2>".
   std::string layoutName() const;
 };
@@ -102,7 +102,6 @@ struct PackedWeight {
   std::vector<PackedMember> members;
 
   uint64_t bytes() const;
-  uint64_t valueBytes() const;
   uint64_t alignment() const;
 };
 

@@ -22,14 +22,14 @@ constexpr uint64_t kColumnsAtOnce = 16;
 /// out[k][row] = in[row][k], the elements of a row next to each other.
 template <typename T>
 void transposeNear(const RowViews &views, uint64_t columns, char *out) {
-  for (uint64_t row = 0; row < kPanelRows; row += kRowsAtOnce)
+  for (uint64_t row = 0; row < kRowsPerPanel; row += kRowsAtOnce)
     for (uint64_t k = 0; k < columns; k += kColumnsAtOnce) {
       uint64_t end = std::min(columns, k + kColumnsAtOnce);
       for (uint64_t c = k; c < end; ++c) {
         T line[kRowsAtOnce];
         for (uint64_t r = 0; r < kRowsAtOnce; ++r)
           std::memcpy(&line[r], views[row + r].data + c * sizeof(T), sizeof(T));
-        std::memcpy(out + (c * kPanelRows + row) * sizeof(T), line,
+        std::memcpy(out + (c * kRowsPerPanel + row) * sizeof(T), line,
                     sizeof line);
       }
     }
@@ -41,8 +41,8 @@ template <typename T>
 void transposeFar(const RowViews &views, uint64_t columns, uint64_t together,
                   char *out) {
   for (uint64_t k = 0; k < columns; ++k) {
-    char *line = out + k / together * kPanelRows * together * sizeof(T);
-    for (uint64_t row = 0; row < kPanelRows; ++row)
+    char *line = out + k / together * kRowsPerPanel * together * sizeof(T);
+    for (uint64_t row = 0; row < kRowsPerPanel; ++row)
       std::memcpy(line + (row * together + k % together) * sizeof(T),
                   views[row].data + k * views[row].stride * sizeof(T),
                   sizeof(T));
@@ -68,17 +68,17 @@ void transposePanel(const RowViews &views, Storage storage, uint64_t columns,
   uint64_t pairs = columns / 2;
   if (!isNear) {
     if (columns % 2)
-      std::memset(out + pairs * kPanelRows * 4, 0, kPanelRows * 4);
+      std::memset(out + pairs * kRowsPerPanel * 4, 0, kRowsPerPanel * 4);
     transposeFar<uint16_t>(views, columns, 2, out);
     return;
   }
   transposeNear<uint32_t>(views, pairs, out);
   if (columns % 2 == 0)
     return;
-  for (uint64_t row = 0; row < kPanelRows; ++row) {
+  for (uint64_t row = 0; row < kRowsPerPanel; ++row) {
     uint16_t pair[2] = {0, 0};
     std::memcpy(&pair[0], views[row].data + pairs * 4, 2);
-    std::memcpy(out + (pairs * kPanelRows + row) * 4, pair, 4);
+    std::memcpy(out + (pairs * kRowsPerPanel + row) * 4, pair, 4);
   }
 }
 
@@ -86,7 +86,7 @@ absl::Status packPanels(const PackedMatrix &matrix, uint64_t begin,
                         uint64_t end, SourceReader &reader, char *out) {
   uint64_t panelBytes = matrix.panelBytes();
   uint64_t together = matrix.storage == Storage::bf16 ? 2 : 1;
-  uint64_t lineBytes = kPanelRows * together * storageBytes(matrix.storage);
+  uint64_t lineBytes = kRowsPerPanel * together * storageBytes(matrix.storage);
   RowViews views;
   for (uint64_t at = begin; at < end;) {
     uint64_t panel = at / panelBytes;
@@ -94,8 +94,9 @@ absl::Status packPanels(const PackedMatrix &matrix, uint64_t begin,
     uint64_t first = (at - panel * panelBytes) / lineBytes * together;
     uint64_t last = (stop - panel * panelBytes) / lineBytes * together;
     last = std::min(last, matrix.columns);
-    FATHOM_RETURN_IF_ERROR(reader.collect(
-        matrix, panel * kPanelRows, kPanelRows, first, last - first, views));
+    FATHOM_RETURN_IF_ERROR(reader.collect(matrix, panel * kRowsPerPanel,
+                                          kRowsPerPanel, first, last - first,
+                                          views));
     transposePanel(views, matrix.storage, last - first, out + (at - begin));
     at = stop;
   }
@@ -112,7 +113,7 @@ absl::Status packRows(const PackedMatrix &matrix, uint64_t begin, uint64_t end,
     // A row that is cut, or whole ones.
     uint64_t left = end / size - at;
     bool isCut = column != 0 || left < columns;
-    uint64_t rows = isCut ? 1 : std::min(left / columns, kPanelRows);
+    uint64_t rows = isCut ? 1 : std::min(left / columns, kRowsPerPanel);
     uint64_t width = isCut ? std::min(columns - column, left) : columns;
     FATHOM_RETURN_IF_ERROR(
         reader.collect(matrix, row, rows, column, width, views));

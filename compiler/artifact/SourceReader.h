@@ -39,7 +39,7 @@ struct RowView {
   const char *data;
   uint64_t stride;
 };
-using RowViews = std::array<RowView, kPanelRows>;
+using RowViews = std::array<RowView, kRowsPerPanel>;
 
 /// Not thread-safe: each thread has its own.
 class SourceReader {

@@ -124,7 +124,7 @@ absl::StatusOr<ChatTemplates> LoadChatTemplates(const std::string& folder) {
   if (!absl::IsNotFound(own.status())) return own.status();
   simdjson::dom::element value;
   if (config["chat_template"].get(value)) {
-    return absl::InvalidArgumentError(absl::StrCat(
+    return absl::NotFoundError(absl::StrCat(
         "'", Shown(path), "' holds no 'chat_template', and there is no "
         "'chat_template.jinja' beside it"));
   }

@@ -1,0 +1,90 @@
+//===- ArtifactWriter.cpp - The folder's three files ----------------------===//
+//
+// See ArtifactWriter.h.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/artifact/ArtifactWriter.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/base/status.h"
+#include "runtime/io/artifact_files.h"
+#include "runtime/io/digest.h"
+#include "runtime/io/file.h"
+
+namespace fathom {
+
+static constexpr uint64_t kCodeBytesMax = uint64_t{256} << 20;
+
+static std::unique_ptr<schema::DigestT> digestOf(const char *name,
+                                                 absl::string_view bytes) {
+  auto digest = std::make_unique<schema::DigestT>();
+  digest->name = name;
+  rt::Sha256Digest sha256 = rt::Sha256(bytes);
+  digest->sha256.assign(sha256.begin(), sha256.end());
+  return digest;
+}
+
+static absl::Status addWeights(const PackPlan &plan, const TensorSource &source,
+                               unsigned threads,
+                               const ProgressFunction &progress,
+                               OutputFolder &folder,
+                               schema::ManifestT &manifest) {
+  FileDescriptor file(openat(folder.fd(), rt::kWeightsFile,
+                             O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (file.get() < 0)
+    return machineError("cannot create", rt::kWeightsFile, errno);
+  FATHOM_ASSIGN_OR_RETURN(WrittenWeights written,
+                          writeWeights(plan, source, file.get(),
+                                       rt::kWeightsFile, threads, progress));
+  if (int error = file.close())
+    return machineError("cannot write", rt::kWeightsFile, error);
+  FATHOM_CHECK(manifest.weights.size() == plan.weights.size());
+  for (size_t i = 0; i < plan.weights.size(); ++i) {
+    manifest.weights[i]->offset = written.layout.offsets[i];
+    manifest.weights[i]->bytes = plan.weights[i].bytes();
+  }
+  manifest.weights_bytes = written.layout.bytes;
+  manifest.weights_header =
+      digestOf("weights.safetensors header", written.layout.header);
+  manifest.weights_block_bytes = kWeightsBlockBytes;
+  manifest.weights_blocks = std::move(written.blockDigests);
+  return absl::OkStatus();
+}
+
+static absl::Status addCode(const OutputFolder &folder,
+                            schema::ManifestT &manifest) {
+  std::string path = absl::StrCat(folder.path(), "/", rt::kCodeFile);
+  FATHOM_ASSIGN_OR_RETURN(rt::File file, rt::File::Open(path));
+  FATHOM_ASSIGN_OR_RETURN(std::string code, file.ReadAll(kCodeBytesMax));
+  manifest.code = digestOf(rt::kCodeFile, code);
+  manifest.code_bytes = code.size();
+  return absl::OkStatus();
+}
+
+absl::Status writeArtifact(const PackPlan &plan, const TensorSource &source,
+                           schema::ManifestT manifest, unsigned threads,
+                           const ProgressFunction &progress,
+                           OutputFolder &folder) {
+  FATHOM_RETURN_IF_ERROR(
+      addWeights(plan, source, threads, progress, folder, manifest));
+  FATHOM_RETURN_IF_ERROR(addCode(folder, manifest));
+  flatbuffers::FlatBufferBuilder builder;
+  schema::FinishManifestBuffer(builder,
+                               schema::CreateManifest(builder, &manifest));
+  std::string bytes = rt::WithDigest(absl::string_view(
+      reinterpret_cast<const char *>(builder.GetBufferPointer()),
+      builder.GetSize()));
+  FATHOM_RETURN_IF_ERROR(
+      writeFile(folder.fd(), rt::kManifestFile, bytes.data(), bytes.size()));
+  return folder.commit();
+}
+
+} // namespace fathom

@@ -1,0 +1,119 @@
+//===- ManifestText.cpp - Tokens and templates in the manifest ------------===//
+//
+// See ManifestText.h.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/artifact/ManifestText.h"
+
+#include <memory>
+#include <vector>
+
+#include "runtime/base/status.h"
+#include "runtime/io/digest.h"
+#include "runtime/io/file.h"
+#include "runtime/text/template_folder.h"
+#include "runtime/text/tokenizer.h"
+#include "runtime/text/tokenizer_compiler.h"
+
+namespace fathom {
+
+static constexpr uint64_t kTextFileBytesMax = uint64_t{64} << 20;
+/// How thinking is bracketed, by the added tokens of that name.
+static constexpr const char *kThinkOpen = "<think>";
+static constexpr const char *kThinkClose = "</think>";
+
+static std::vector<uint8_t> bytesOf(const std::string &text) {
+  return {text.begin(), text.end()};
+}
+
+void describeGeneration(const rt::ModelConfig &config,
+                        schema::ManifestT &manifest) {
+  manifest.generation = std::make_unique<schema::GenerationT>();
+  schema::GenerationT &to = *manifest.generation;
+  const rt::GenerationDefaults &from = config.generation;
+  to.sample = from.sample.value_or(false);
+  to.temperature = static_cast<float>(from.temperature.value_or(1.0));
+  to.top_k = static_cast<uint32_t>(from.top_k.value_or(0));
+  to.top_p = static_cast<float>(from.top_p.value_or(1.0));
+  to.min_p = static_cast<float>(from.min_p.value_or(0.0));
+  to.repetition_penalty =
+      static_cast<float>(from.repetition_penalty.value_or(1.0));
+  for (int64_t id : config.eos)
+    to.eos_ids.push_back(static_cast<uint32_t>(id));
+  to.bos_id = static_cast<int32_t>(config.bos.value_or(-1));
+  manifest.reasoning = std::make_unique<schema::ReasoningT>();
+}
+
+void noteInput(const std::string &name, absl::string_view bytes,
+               schema::ManifestT &manifest) {
+  auto digest = std::make_unique<schema::DigestT>();
+  digest->name = name;
+  rt::Sha256Digest sha256 = rt::Sha256(bytes);
+  digest->sha256.assign(sha256.begin(), sha256.end());
+  manifest.provenance->inputs.push_back(std::move(digest));
+}
+
+static absl::StatusOr<std::string> readInput(const rt::Folder &folder,
+                                             const std::string &name,
+                                             schema::ManifestT &manifest) {
+  FATHOM_ASSIGN_OR_RETURN(rt::File file, folder.OpenFile(name));
+  FATHOM_ASSIGN_OR_RETURN(std::string bytes, file.ReadAll(kTextFileBytesMax));
+  noteInput(name, bytes, manifest);
+  return bytes;
+}
+
+static absl::Status describeTokenizer(const rt::Folder &folder,
+                                      schema::ManifestT &manifest) {
+  FATHOM_ASSIGN_OR_RETURN(std::string json,
+                          readInput(folder, "tokenizer.json", manifest));
+  std::string config;
+  if (folder.Has("tokenizer_config.json")) {
+    FATHOM_ASSIGN_OR_RETURN(
+        config, readInput(folder, "tokenizer_config.json", manifest));
+  }
+  FATHOM_ASSIGN_OR_RETURN(std::string tables,
+                          rt::CompileTokenizer(json, config));
+  FATHOM_ASSIGN_OR_RETURN(std::unique_ptr<rt::Tokenizer> tokenizer,
+                          rt::Tokenizer::Load(tables));
+  FATHOM_ASSIGN_OR_RETURN(manifest.has_token,
+                          tokenizer->HasTokenBits(static_cast<int32_t>(
+                              manifest.model->vocabulary_size)));
+  manifest.tokenizer = bytesOf(tables);
+  manifest.reasoning->think_open_id = tokenizer->FindAddedToken(kThinkOpen);
+  manifest.reasoning->think_close_id = tokenizer->FindAddedToken(kThinkClose);
+  return absl::OkStatus();
+}
+
+/// A folder need not have a chat template.
+static bool hasTemplate(const rt::Folder &folder) {
+  return folder.Has("chat_template.jinja") ||
+         folder.Has("tokenizer_config.json");
+}
+
+absl::Status describeText(const std::string &path,
+                          schema::ManifestT &manifest) {
+  FATHOM_ASSIGN_OR_RETURN(rt::Folder folder, rt::Folder::Open(path));
+  FATHOM_RETURN_IF_ERROR(describeTokenizer(folder, manifest));
+  if (!hasTemplate(folder))
+    return absl::OkStatus();
+  absl::StatusOr<rt::ChatTemplates> templates = rt::LoadChatTemplates(path);
+  if (absl::IsNotFound(templates.status()))
+    return absl::OkStatus();
+  FATHOM_RETURN_IF_ERROR(templates.status());
+  for (const auto &[name, program] : templates->programs) {
+    if (name == "default")
+      manifest.chat_template = bytesOf(rt::SerializeTemplate(*program));
+    else if (name == "tool_use")
+      manifest.tool_template = bytesOf(rt::SerializeTemplate(*program));
+  }
+  for (const auto &[name, text] : templates->special_tokens) {
+    auto entry = std::make_unique<schema::NamedTextT>();
+    entry->name = name;
+    entry->text = text;
+    manifest.special_tokens.push_back(std::move(entry));
+  }
+  return absl::OkStatus();
+}
+
+} // namespace fathom

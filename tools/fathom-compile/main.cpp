@@ -1,0 +1,88 @@
+//===- main.cpp - fathom compile ------------------------------------------===//
+//
+// Options, signals, exit codes; the work is done in compiler/driver.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/artifact/OutputFolder.h"
+#include "compiler/driver/Compile.h"
+#include "runtime/base/status.h"
+#include "tools/fathom-compile/Options.h"
+#include "tools/fathom-compile/Progress.h"
+#include "llvm/Support/ErrorHandling.h"
+
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <new>
+#include <string>
+#include <unistd.h>
+
+namespace {
+
+constexpr int kExitMachine = 3;
+constexpr int kExitInternal = 70;
+
+/// Writes without allocating, and ends.
+[[noreturn]] void endAtOnce(const char *line, int code) {
+  fathom::removeTemporariesOnSignal();
+  ssize_t ignored = write(STDERR_FILENO, line, std::strlen(line));
+  (void)ignored;
+  _exit(code);
+}
+
+void onSignal(int number) {
+  fathom::removeTemporariesOnSignal();
+  std::signal(number, SIG_DFL);
+  std::raise(number);
+}
+
+void onOutOfMemory() {
+  endAtOnce("fathom compile: out of memory\n", kExitMachine);
+}
+
+void onFatalError(void *, const char *reason, bool) {
+  std::string line = std::string("fathom compile: LLVM failed: ") + reason;
+  endAtOnce((line.substr(0, line.find('\n')) + "\n").c_str(), kExitInternal);
+}
+
+void prepareForTheWorst() {
+  for (int number : {SIGINT, SIGTERM, SIGHUP})
+    std::signal(number, onSignal);
+  // Writes then fail, which is seen.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  std::set_new_handler(onOutOfMemory);
+  llvm::install_fatal_error_handler(onFatalError);
+}
+
+int fail(const absl::Status &status) {
+  std::string line(status.message());
+  for (char &c : line)
+    if (c == '\n')
+      c = ' ';
+  std::fprintf(stderr, "fathom compile: %s\n", line.c_str());
+  return fathom::rt::ExitCode(status);
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  fathom::CompileOptions options;
+  if (auto code = fathom::parseOptions(argc, argv, options))
+    return *code;
+  prepareForTheWorst();
+  fathom::ProgressBar bar;
+  fathom::CompileReports reports;
+  reports.note = [](const std::string &line) {
+    std::fprintf(stderr, "fathom compile: %s\n", line.c_str());
+  };
+  reports.warning = [](const std::string &line) {
+    std::fprintf(stderr, "fathom compile: warning: %s\n", line.c_str());
+  };
+  reports.progress = [&](const fathom::PackProgress &progress) {
+    bar.show(progress);
+  };
+  absl::Status status = fathom::compile(options, reports);
+  return status.ok() ? 0 : fail(status);
+}
