@@ -36,6 +36,8 @@ function(fathom_add_runtime_library name)
   endforeach()
   if(ARG_SRCS)
     add_library(${name} STATIC ${ARG_SRCS})
+    # So that a program keeps the functions that it calls and no other.
+    target_compile_options(${name} PRIVATE -ffunction-sections -fdata-sections)
     target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
     target_link_libraries(${name} PUBLIC ${ARG_DEPS})
   else()
@@ -48,9 +50,13 @@ endfunction()
 function(fathom_add_program name)
   cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SRCS})
+  # What stands here reads options and prints: small counts, fast does not.
+  target_compile_options(${name} PRIVATE
+      $<$<CONFIG:Release>:-Os> -ffunction-sections -fdata-sections)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS})
-  target_link_options(${name} PRIVATE -Wl,--gc-sections -Wl,--as-needed)
+  target_link_options(${name} PRIVATE -Wl,--gc-sections -Wl,--as-needed
+      -Wl,--icf=safe)
 endfunction()
 
 add_custom_target(fathom-unit-tests)
