@@ -19,6 +19,7 @@ void buildTiledPipeline(mlir::OpPassManager &pm, llvm::StringRef level) {
   pm.addPass(createTileEmbedPass({name}));
   pm.addPass(createTileProjectPass({name}));
   pm.addPass(createTileAttendPass({name}));
+  pm.addPass(createTileAttendLatentPass({name}));
   pm.addPass(createTileDispatchPass({name}));
   pm.addPass(createTileExpertsPass({name}));
   pm.addPass(createAssembleStepPass({name}));

@@ -174,8 +174,7 @@ int64_t Plan::bytesOf(Value result) const {
 }
 
 // Rows that a phase's threads share before its products: normalised ones, those
-// that lie in another type than the product takes, and the state of latent
-// attention.
+// that lie in another type than the product takes, and rotated queries.
 int64_t Plan::scratchBytes(PhaseOp phase) const {
   int64_t bytes = 0;
   SmallVector<std::tuple<Value, Attribute, Attribute>> normed;
@@ -195,9 +194,12 @@ int64_t Plan::scratchBytes(PhaseOp phase) const {
     else if (auto attend = dyn_cast<AttendOp>(op)) // Rotated queries.
       bytes += stepTokens * roundUp(columnsOf(attend.getResult()), 64) *
                kElementBytes;
-    else if (auto attend = dyn_cast<AttendLatentOp>(op))
+    else if (auto attend = dyn_cast<AttendLatentOp>(op)) // Likewise.
       bytes += stepTokens * static_cast<int64_t>(attend.getHeads()) *
-               roundUp(attend.getValue(), 64) * kElementBytes;
+               roundUp(roundUp(attend.getNope(), 2) +
+                           roundUp(attend.getRope(), 2),
+                       64) *
+               kElementBytes;
   });
   return bytes;
 }

@@ -194,6 +194,57 @@ def TileAttendPass : Pass<"fathom-tile-attend", "::mlir::ModuleOp"> {
                            "::mlir::vector::VectorDialect"];
 }
 
+def TileAttendLatentPass : Pass<"fathom-tile-attend-latent", "::mlir::ModuleOp"> {
+  let summary = "Writes the functions of the phases that attend to latent rows.";
+  let description = [{
+    The function of a phase with a `fathom.attend_latent` writes rotated queries
+    into the phase's scratch and normalised, rotated rows into the cache, waits
+    for all threads, and then attends each run in the form of its role. Prompt
+    tokens: for each head and page, keys and values are made as panels from the
+    page's latent rows, and all tokens of the run that see the page meet it.
+    Generated tokens: the queries are taken into the latent space, where a page's
+    rows are keys and values at once, and the result is taken out of it. The
+    scratch must have room for each token's queries in the operand type of the
+    level.
+
+    Example:
+
+    ```mlir
+    // Before:
+    %a = fathom.phase "attend" places [#fathom.place<offset = 0, stride = 64, operand = true>]
+        scratch 4096 bytes 512 -> tensor<?x60xf32> {
+      %0 = fathom.attend_latent %tokens, %q, %c, %rotary norm @norm eps 1.0e-06
+          in @latent absorbed @k_t expanded @k values @v
+          heads 3 nope 12 rope 8 value 20 adjacent scale 0.2
+          : tensor<?x60xf32>, tensor<?x32xf32>, tensor<?x8xf32> -> tensor<?x60xf32>
+      fathom.yield %0 : tensor<?x60xf32>
+    }
+
+    // After:
+    %a = fathom.phase "attend" ... code @dense.attend -> tensor<?x60xf32> { ... }
+    func.func private @dense.attend(%step: !llvm.ptr, %thread: i64, %layer: i64) {
+      scf.for ...                       // queries, rows of the cache
+      func.call @fathom.barrier(%step) : (!llvm.ptr) -> ()
+      scf.for ...                       // prompt: (run, head) by thread
+      scf.for ...                       // generated: (token, head) by thread
+    }
+    ```
+
+    Preserves: the value to the rounding of operands, of what is made from the
+    cache, and of the cache; a token's bits do not depend on its neighbours or on
+    the number of threads.
+  }];
+  let options = [
+    Option<"level", "level", "std::string", /*default=*/"\"avx2\"",
+           "The CPU level: avx2, avx512 or avx512-bf16">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def TileEmbedPass : Pass<"fathom-tile-embed", "::mlir::ModuleOp"> {
   let summary = "Writes the code of phases that enter a step.";
   let description = [{

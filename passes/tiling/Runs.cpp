@@ -34,6 +34,18 @@ void forEachRun(KernelBuilder &b, llvm::function_ref<void(const Run &)> body) {
              [&](Value index) { body(loadRun(b, index)); });
 }
 
+Value sumOverRuns(KernelBuilder &b,
+                  llvm::function_ref<Value(const Run &, Value)> body) {
+  Value zero = b.constant(0);
+  return b
+      .forCarry(zero, runCount(b), 1, zero,
+                [&](Value index, ValueRange before) {
+                  Value items = body(loadRun(b, index), before.front());
+                  return SmallVector<Value>{b.add(before.front(), items)};
+                })
+      .front();
+}
+
 void dealItems(KernelBuilder &b,
                llvm::function_ref<Value(const Run &)> items,
                llvm::function_ref<void(const Run &, Value)> body) {
@@ -69,6 +81,15 @@ void shareTokens(
                  body(run, token, position, b.rem(pair, items));
                });
   });
+}
+
+void storeRow(KernelBuilder &b, Type element, Value values, Value target,
+              int64_t count) {
+  Value rounded = b.convertFromF32(values, element);
+  if (count == lanesOf(b.level))
+    b.store(rounded, target);
+  else
+    b.storeFirst(rounded, target, b.constant(count));
 }
 
 void zeroPadding(KernelBuilder &b, const Rows &rows) {

@@ -21,6 +21,13 @@ struct Run {
 /// Calls `body` once, in a loop over the step's runs.
 void forEachRun(KernelBuilder &b, llvm::function_ref<void(const Run &)> body);
 
+/// The sum of what `body` returns for each run; `before` is that of the runs
+/// before it.
+mlir::Value
+sumOverRuns(KernelBuilder &b,
+            llvm::function_ref<mlir::Value(const Run &, mlir::Value before)>
+                body);
+
 /// Deals items out to threads like cards: item i of all runs goes to thread
 /// i mod N. Neighbouring items cost alike, so each thread gets its share of the
 /// expensive ones. `items` says how many a run has, `body` gets one of them.
@@ -39,6 +46,10 @@ void shareTokens(KernelBuilder &b, int64_t items,
 /// Fills the columns of `rows` behind the last one with zeros, where there are
 /// any: dot instructions of a depth above 1 read them.
 void zeroPadding(KernelBuilder &b, const Rows &rows);
+
+/// Stores the first `count` of f32 `values`, rounded to `element`.
+void storeRow(KernelBuilder &b, mlir::Type element, mlir::Value values,
+              mlir::Value target, int64_t count);
 
 } // namespace fathom
 

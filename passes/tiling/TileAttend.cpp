@@ -10,9 +10,8 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "passes/tiling/CacheLayout.h"
-#include "passes/tiling/PageSoftmax.h"
+#include "passes/tiling/PageAttention.h"
 #include "passes/tiling/Passes.h"
-#include "passes/tiling/Product.h"
 #include "passes/tiling/Rotate.h"
 #include "passes/tiling/Runs.h"
 
@@ -37,9 +36,10 @@ public:
         steps(roundUp(width, dots.depth) / dots.depth),
         qkv(b.rows(op.getQkv())), rotary(b.rows(op.getRotary())),
         result(b.rows(op.getResult())), queries(b.sharedScratch()),
-        softmax(b, dots, op.getScale().convertToDouble()),
+        attention(b, dots, op.getScale().convertToDouble()),
         states(b.threadScratch(kTileTokens * PageSoftmax::kStateBytes)),
-        running(b.threadScratch(kTileTokens * runningBytes())) {}
+        running(b.threadScratch(kTileTokens * attention.runningBytes(width))) {
+  }
 
   void emit() {
     emitAppend();
@@ -132,8 +132,6 @@ private:
 
   //===--- Part 2: tiles of rows meet pages --------------------------------===//
 
-  int64_t runningBytes() const { return roundUp(width, dots.lanes) * 4; }
-
   /// One tile of query rows of one run and key head.
   struct Tile {
     const Run &run;
@@ -156,11 +154,8 @@ private:
   Value state(Value row) {
     return b.offset(states, b.mul(row, PageSoftmax::kStateBytes));
   }
-  Value runningOf(int64_t row, Value channel) {
-    return b.at(b.offset(running, row * runningBytes()), channel, b.f32());
-  }
-  SmallVector<Value> zeros(int64_t count) {
-    return SmallVector<Value>(count, b.splat(b.lanes(b.f32()), 0.0));
+  Value runningOf(int64_t row) {
+    return b.offset(running, row * attention.runningBytes(width));
   }
 
   void emitTiles() {
@@ -188,118 +183,52 @@ private:
   }
 
   void emitTile(const Tile &tile) {
-    SmallVector<Value> operands;
-    Value zero = b.splat(b.lanes(b.f32()), 0.0);
+    QueryRows rows;
     for (int64_t row = 0; row < tile.rows; ++row) {
       Row at = rowOf(tile, b.constant(row));
-      operands.push_back(query(at.token, at.head));
-      softmax.beginState(state(b.constant(row)));
+      rows.operands.push_back(query(at.token, at.head));
+      attention.begin(state(b.constant(row)), runningOf(row), width);
     }
-    b.forRange(b.constant(0), b.constant(tile.rows * runningBytes() / 4),
-               dots.lanes,
-               [&](Value i) { b.store(zero, b.at(running, i, b.f32())); });
+    rows.state = [&](Value row) { return state(row); };
+    rows.running = [&](int64_t row) { return runningOf(row); };
 
     Value last = rowOf(tile, b.constant(tile.rows - 1)).position;
     Value pages = b.add(b.div(last, kPageTokens), 1);
     b.forRange(b.constant(0), pages, 1, [&](Value number) {
-      emitPage(tile, operands, number);
+      Value page = b.cachePage(op.getCacheAttr(), tile.run.slot, number);
+      Value firstToken = b.mul(number, kPageTokens);
+      rows.visible = [&](Value row) {
+        return b.sub(b.add(rowOf(tile, row).position, 1), firstToken);
+      };
+      Value keys = b.offset(page, b.mul(tile.kvHead, layout.keyHeadBytes));
+      Value values =
+          b.offset(page, b.add(b.mul(tile.kvHead, layout.valueHeadBytes),
+                               layout.valuesOffset));
+      attention.emit(rows, {keys, steps, values, width});
     });
     emitResult(tile);
   }
 
-  void emitPage(const Tile &tile, ValueRange operands, Value number) {
-    Value page = b.cachePage(op.getCacheAttr(), tile.run.slot, number);
-    emitScores(tile, operands,
-               b.offset(page, b.mul(tile.kvHead, layout.keyHeadBytes)));
-    Value firstToken = b.mul(number, kPageTokens);
-    softmax.emitPage(
-        tile.rows,
-        [&](Value row) {
-          Value seen = b.add(rowOf(tile, row).position, 1);
-          return b.sub(seen, firstToken);
-        },
-        [&](Value row) { return state(row); });
-    emitValues(tile,
-               b.offset(page, b.add(b.mul(tile.kvHead, layout.valueHeadBytes),
-                                    layout.valuesOffset)));
-  }
-
-  void emitScores(const Tile &tile, ValueRange operands, Value keys) {
-    int64_t vectors = dots.tileRows / dots.lanes;
-    auto part = [&](Value first) {
-      SmallVector<Value> sums = addTile(
-          b, dots, dots.tileRows,
-          b.offset(keys, b.mul(first, dots.depth * dots.storageBytes)),
-          operands, b.constant(0), b.constant(steps),
-          zeros(tile.rows * vectors));
-      for (int64_t i = 0; i < tile.rows * vectors; ++i) {
-        Value column = b.add(first, i % vectors * dots.lanes);
-        b.store(sums[i],
-                b.at(softmax.scores(i / vectors), column, b.f32()));
-      }
-    };
-    if (dots.tileRows == kPageTokens)
-      return part(b.constant(0));
-    b.forRange(b.constant(0), b.constant(kPageTokens), dots.tileRows, part);
-  }
-
-  void emitValues(const Tile &tile, Value values) {
-    SmallVector<Value> operands;
-    for (int64_t row = 0; row < tile.rows; ++row)
-      operands.push_back(softmax.probabilities(row));
-    auto part = [&](Value channel, int64_t channels) {
-      int64_t vectors = channels / dots.lanes;
-      Value panel = b.offset(values, b.mul(b.div(channel, kPanelRows),
-                                           dots.panelBytes(kPageTokens)));
-      Value inside = b.mul(b.rem(channel, kPanelRows),
-                           dots.depth * dots.storageBytes);
-      SmallVector<Value> sums = addTile(
-          b, dots, channels, b.offset(panel, inside), operands, b.constant(0),
-          b.constant(kPageTokens / dots.depth), zeros(tile.rows * vectors));
-      for (int64_t i = 0; i < tile.rows * vectors; ++i) {
-        Value column = b.add(channel, i % vectors * dots.lanes);
-        softmax.merge(i / vectors, runningOf(i / vectors, column), sums[i]);
-      }
-    };
-    int64_t whole = width / dots.tileRows * dots.tileRows;
-    b.forRange(b.constant(0), b.constant(whole), dots.tileRows,
-               [&](Value channel) { part(channel, dots.tileRows); });
-    if (whole < width)
-      part(b.constant(whole), roundUp(width - whole, dots.lanes));
-  }
-
   void emitResult(const Tile &tile) {
+    bool whole = tile.rows < kTileTokens || group % kTileTokens == 0;
     for (int64_t row = 0; row < tile.rows; ++row) {
-      auto store = [&] {
-        Row at = rowOf(tile, b.constant(row));
-        Value target = b.at(b.row(result, at.token), b.mul(at.head, width),
-                            result.element);
-        storeHead(row, target);
-      };
-      bool whole = tile.rows < kTileTokens || group % kTileTokens == 0;
       if (whole)
-        store();
+        emitHead(tile, row);
       else
         b.ifThen(b.less(b.add(tile.firstRow, row), b.add(tile.lastRow, 1)),
-                 store);
+                 [&] { emitHead(tile, row); });
     }
   }
 
-  void storeHead(int64_t row, Value target) {
-    auto part = [&](Value channel) {
-      Value value = softmax.finished(state(b.constant(row)),
-                                     runningOf(row, channel));
-      return b.convertFromF32(value, result.element);
-    };
-    int64_t whole = width / dots.lanes * dots.lanes;
-    b.forRange(b.constant(0), b.constant(whole), dots.lanes,
-               [&](Value channel) {
-                 b.store(part(channel), b.at(target, channel, result.element));
-               });
-    if (whole < width)
-      b.storeFirst(part(b.constant(whole)),
-                   b.at(target, b.constant(whole), result.element),
-                   b.constant(width - whole));
+  void emitHead(const Tile &tile, int64_t row) {
+    Row at = rowOf(tile, b.constant(row));
+    Value target = b.at(b.row(result, at.token), b.mul(at.head, width),
+                        result.element);
+    attention.finish(state(b.constant(row)), runningOf(row), width,
+                     [&](Value channel, Value values, int64_t count) {
+                       storeRow(b, result.element, values,
+                                b.at(target, channel, result.element), count);
+                     });
   }
 
   KernelBuilder &b;
@@ -311,7 +240,7 @@ private:
   int64_t steps; ///< of K in the scores
   Rows qkv, rotary, result;
   Value queries; ///< rotated, [token][head][width] operands
-  PageSoftmax softmax;
+  PageAttention attention;
   Value states;  ///< of the tile's rows
   Value running; ///< weighted values so far, [row][width] f32
 };
