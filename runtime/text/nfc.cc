@@ -5,6 +5,7 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "runtime/text/template_unicode.h"
 
@@ -15,6 +16,23 @@ namespace {
 constexpr unsigned kNoCombination = 0xffff;
 constexpr unsigned kSecondHalf = 0x8000;
 
+// Whether the library's NFC, of an older Unicode, takes `c` for unassigned:
+// nothing joins it, and nothing moves past it.
+bool IsUnknown(uint32_t c) {
+  struct Range {
+    uint32_t first;
+    uint32_t last;
+  };
+  // tools/test-models/unicode_tables.py writes it.
+  static constexpr Range kUnknown[] = {
+#include "runtime/text/newer_to_nfc.inc"
+  };
+  const Range* range = std::lower_bound(
+      std::begin(kUnknown), std::end(kUnknown), c,
+      [](const Range& r, uint32_t point) { return r.last < point; });
+  return range != std::end(kUnknown) && range->first <= c;
+}
+
 // Whether NFC never joins `c` to what is before it, nor changes `c` itself.
 bool BeginsRun(uint32_t c) {
   if (c < 0x300) return c < 0xc0;
@@ -22,10 +40,11 @@ bool BeginsRun(uint32_t c) {
   if (c >= 0x1161 && c <= 0x11ff) return false;
   const utf8proc_property_t* property =
       utf8proc_get_property(static_cast<utf8proc_int32_t>(c));
-  return property->combining_class == 0 &&
-         property->decomp_seqindex == UINT16_MAX &&
-         (property->comb_index == kNoCombination ||
-          property->comb_index < kSecondHalf);
+  const bool is_inert = property->combining_class == 0 &&
+                        property->decomp_seqindex == UINT16_MAX &&
+                        (property->comb_index == kNoCombination ||
+                         property->comb_index < kSecondHalf);
+  return is_inert || IsUnknown(c);
 }
 
 uint64_t CombiningClass(utf8proc_int32_t c) {
@@ -98,8 +117,11 @@ NormalizedText ToNfc(absl::string_view text,
     // A run of one character that begins it is as it is.
     size_t length = Utf8Length(text[begin]);
     size_t end = begin + length;
-    bool is_plain = BeginsRun(DecodeUtf8(text, begin, &length));
-    while (end < text.size() && !BeginsRun(DecodeUtf8(text, end, &length))) {
+    const uint32_t first = DecodeUtf8(text, begin, &length);
+    bool is_plain = BeginsRun(first);
+    const bool is_alone = IsUnknown(first);
+    while (!is_alone && end < text.size() &&
+           !BeginsRun(DecodeUtf8(text, end, &length))) {
       end += length;
       is_plain = false;
     }

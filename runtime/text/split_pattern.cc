@@ -22,10 +22,10 @@ constexpr uint32_t kBacktracksPerByte = 16;
 constexpr uint32_t kBacktracksMax = 1'000'000'000;
 constexpr size_t kStackBytesMin = size_t{32} << 10;
 constexpr size_t kStackBytesMax = size_t{16} << 20;
-constexpr int64_t kBudgetNs = 2'000'000'000;
+constexpr int64_t kBudgetNs = 1'000'000'000;
 constexpr int64_t kBudgetNsPerByte = 2'000;
 // One call looks for a match at so many places, then the budget is looked at;
-// so it is after so many calls.
+// where matches are found, so it is after so many calls.
 constexpr size_t kPlacesPerCall = 1024;
 constexpr uint32_t kCallsPerLook = 256;
 
@@ -112,7 +112,9 @@ absl::StatusOr<SplitPattern::Match> SplitPattern::Next(
     const int count = pcre2_match_8(
         code_.get(), reinterpret_cast<PCRE2_SPTR8>(text.data()), text.size(),
         from, PCRE2_NO_UTF_CHECK, scratch->data_, scratch->context_);
-    if (++scratch->calls_ % kCallsPerLook == 0 && scratch->IsSpent()) {
+    const bool looks = ++scratch->calls_ % kCallsPerLook == 0 ||
+                       (count == PCRE2_ERROR_NOMATCH && last < text.size());
+    if (looks && scratch->IsSpent()) {
       return absl::InvalidArgumentError(absl::StrCat(
           "the pattern '", shown_, "' takes too long on this text"));
     }

@@ -17,4 +17,8 @@ list(APPEND FATHOM_RT_TEXT_SRCS
 list(APPEND FATHOM_RT_TEXT_DEPS
   absl::flat_hash_map absl::span absl::strings absl::str_format fathom_rt_schema
   pcre2-8 simdjson utf8proc)
-list(APPEND FATHOM_RT_TEXT_TESTS tokenizer_test)
+list(APPEND FATHOM_RT_TEXT_TESTS
+  pattern_syntax_test
+  tokenizer_compiler_test
+  tokenizer_test)
+list(APPEND FATHOM_RT_TEXT_FUZZ tokenizer_fuzz)

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
@@ -17,7 +18,13 @@ namespace fathom::rt {
 
 // A tokenizer.json on its way to tables.
 struct TokenizerBuild {
+  struct Token {
+    std::string bytes;
+    uint8_t kind = 0;  // as token_kinds of runtime/schema/tokenizer.fbs
+  };
+
   fathom::schema::TokenizerTablesT tables;
+  std::vector<Token> tokens;  // by id; become the tables' at the end
   // The ids of the vocabulary's words and, later, of the added tokens too.
   absl::flat_hash_map<std::string, uint32_t> ids;
 };
@@ -41,6 +48,8 @@ absl::Status BuildNormalizer(const JsonValue& root, TokenizerBuild* build);
 absl::Status BuildPreTokenizer(const JsonValue& root, TokenizerBuild* build);
 absl::Status BuildPostProcessor(const JsonValue& root, TokenizerBuild* build);
 absl::Status CheckDecoder(const JsonValue& root);
+// Lays the tokens down one after the other.
+absl::Status BuildTokens(TokenizerBuild* build);
 // BOS and EOS as tokenizer_config.json names them.
 absl::Status BuildSpecialTokens(const JsonValue& config, TokenizerBuild* build);
 

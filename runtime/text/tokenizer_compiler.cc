@@ -69,6 +69,7 @@ absl::StatusOr<std::string> CompileTokenizer(
     FATHOM_RETURN_IF_ERROR(BuildSpecialTokens(config.root(), &build));
   }
 
+  FATHOM_RETURN_IF_ERROR(BuildTokens(&build));
   flatbuffers::FlatBufferBuilder builder;
   builder.Finish(fathom::schema::TokenizerTables::Pack(builder, &build.tables),
                  fathom::schema::TokenizerTablesIdentifier());

@@ -22,10 +22,7 @@ namespace {
 // Longer than any `<0x..>` that stands for a byte or is meant to.
 constexpr size_t kByteTokenBytesMax = 12;
 
-struct Token {
-  std::string bytes;
-  uint8_t kind = kTokenAbsent;
-};
+using Token = TokenizerBuild::Token;
 
 struct Merge {
   uint32_t left = 0;
@@ -38,30 +35,10 @@ bool LooksLikeByteToken(absl::string_view word) {
          absl::EndsWith(word, ">");
 }
 
-// Lays the tokens down one after the other.
-absl::Status AppendTokens(absl::Span<const Token> tokens,
-                          fathom::schema::TokenizerTablesT* tables) {
-  size_t total = tables->token_bytes.size();
-  for (const Token& token : tokens) total += token.bytes.size();
-  if (total > kTokenBytesMax) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("tokenizer.json: found tokens of ", total,
-                     " bytes together, expected at most ", kTokenBytesMax));
-  }
-  for (const Token& token : tokens) {
-    tables->token_bytes.insert(tables->token_bytes.end(), token.bytes.begin(),
-                               token.bytes.end());
-    tables->token_ends.push_back(
-        static_cast<uint32_t>(tables->token_bytes.size()));
-    tables->token_kinds.push_back(token.kind);
-  }
-  return absl::OkStatus();
-}
-
 absl::Status BuildVocabulary(const JsonValue& vocabulary,
                              TokenizerBuild* build) {
   FATHOM_ASSIGN_OR_RETURN(auto words, vocabulary.AsObject());
-  std::vector<Token> tokens;
+  std::vector<Token>& tokens = build->tokens;
   for (const auto& [word, value] : words) {
     FATHOM_ASSIGN_OR_RETURN(uint64_t id, value.AsUnsigned(0, kTokenIdsMax - 1));
     if (word.empty()) return value.Expected("no empty word");
@@ -80,7 +57,7 @@ absl::Status BuildVocabulary(const JsonValue& vocabulary,
     token.bytes = bytes ? *std::move(bytes) : std::string(word);
     build->ids.emplace(std::string(word), static_cast<uint32_t>(id));
   }
-  return AppendTokens(tokens, &build->tables);
+  return absl::OkStatus();
 }
 
 // Both spellings: "a b", and ["a", "b"].
@@ -133,7 +110,7 @@ absl::Status BuildMerges(const JsonValue& list, TokenizerBuild* build) {
   }
   fathom::schema::TokenizerTablesT& tables = build->tables;
   auto is_bytes = [&](uint32_t id) {
-    return tables.token_kinds[id] == kTokenBytes;
+    return build->tokens[id].kind == kTokenBytes;
   };
   for (size_t i = 0; i < merges.size(); ++i) {
     const Merge& merge = merges[i];
@@ -156,14 +133,10 @@ absl::Status CheckUnknownToken(const JsonValue& model,
   if (!unknown || unknown->IsNull()) return absl::OkStatus();
   FATHOM_RETURN_IF_ERROR(unknown->AsString().status());
   std::vector<bool> has_byte(256);
-  const fathom::schema::TokenizerTablesT& tables = build.tables;
-  uint32_t begin = 0;
-  for (size_t id = 0; id < tables.token_ends.size(); ++id) {
-    if (tables.token_kinds[id] == kTokenBytes &&
-        tables.token_ends[id] - begin == 1) {
-      has_byte[tables.token_bytes[begin]] = true;
+  for (const Token& token : build.tokens) {
+    if (token.kind == kTokenBytes && token.bytes.size() == 1) {
+      has_byte[static_cast<uint8_t>(token.bytes[0])] = true;
     }
-    begin = tables.token_ends[id];
   }
   if (std::find(has_byte.begin(), has_byte.end(), false) == has_byte.end()) {
     return absl::OkStatus();
@@ -249,7 +222,6 @@ absl::Status BuildAddedTokens(const JsonValue& root, TokenizerBuild* build) {
     return list->Expected(absl::StrCat("at most ", kAddedTokensMax,
                                        " tokens, but it has ", values.size()));
   }
-  std::vector<uint8_t>& kinds = build->tables.token_kinds;
   // The library takes the vocabulary's id, else the next one; of the id in the
   // file it makes no use, so that one has to agree.
   uint64_t next_id = build->ids.size();
@@ -272,18 +244,36 @@ absl::Status BuildAddedTokens(const JsonValue& root, TokenizerBuild* build) {
           "no special token of one byte: any text would hold it");
     }
     if (is_new) {
-      if (id < kinds.size() || id >= kTokenIdsMax) {
-        return value.Get("id")->Expected(
-            "an id that no word of the vocabulary has, within the limit");
+      if (id >= build->tokens.size()) {
+        if (id >= kTokenIdsMax) return value.Get("id")->Expected("fewer ids");
+        build->tokens.resize(id + 1);
+      }
+      if (build->tokens[id].kind != kTokenAbsent) {
+        return value.Get("id")->Expected("an id that no word has");
       }
       build->ids.emplace(std::string(fields.content),
                          static_cast<uint32_t>(id));
-      std::vector<Token> tokens(id - kinds.size() + 1);
-      tokens.back() = {bytes.value_or(std::string(fields.content)),
-                       kTokenAdded};
-      FATHOM_RETURN_IF_ERROR(AppendTokens(tokens, &build->tables));
+      build->tokens[id] = {bytes.value_or(std::string(fields.content)),
+                           kTokenAdded};
     }
     build->tables.added.push_back(std::move(token));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BuildTokens(TokenizerBuild* build) {
+  fathom::schema::TokenizerTablesT& tables = build->tables;
+  for (const Token& token : build->tokens) {
+    tables.token_bytes.insert(tables.token_bytes.end(), token.bytes.begin(),
+                              token.bytes.end());
+    if (tables.token_bytes.size() > kTokenBytesMax) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("tokenizer.json: found tokens of more than ",
+                       kTokenBytesMax, " bytes together"));
+    }
+    tables.token_ends.push_back(
+        static_cast<uint32_t>(tables.token_bytes.size()));
+    tables.token_kinds.push_back(token.kind);
   }
   return absl::OkStatus();
 }

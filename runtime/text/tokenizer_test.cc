@@ -2,16 +2,21 @@
 // what it has no word for: foreign text, streams, ids without a token.
 #include "runtime/text/tokenizer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <iterator>
+#include <memory>
 #include <random>
 #include <sstream>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
 #include "runtime/base/json.h"
 #include "runtime/text/tokenizer_compiler.h"
+#include "runtime/text/tokenizer_testing.h"
 
 namespace fathom::rt {
 namespace {
@@ -81,6 +86,217 @@ TEST_P(LibraryTest, C11_SameIdsAndTexts) {
 INSTANTIATE_TEST_SUITE_P(Kinds, LibraryTest,
                          testing::Values("deepseek", "llama3", "qwen2",
                                          "digits", "added-flags"));
+
+const char* const kControl[] = {"<think>",
+                                "</think>",
+                                "<\uff5cUser\uff5c>",
+                                "<\uff5cAssistant\uff5c>",
+                                "<\uff5cend\u2581of\u2581sentence\uff5c>",
+                                "<\uff5cbegin\u2581of\u2581sentence\uff5c>"};
+
+// Text that tries to be a control token: whole ones, halves, and words.
+std::string CraftedMessage(std::mt19937* random) {
+  std::string message;
+  for (int part = 0; part < 4; ++part) {
+    const std::string token = kControl[(*random)() % std::size(kControl)];
+    switch ((*random)() % 4) {
+      case 0:
+        message += token;
+        break;
+      case 1:
+        message += token.substr(0, token.find('>'));
+        break;
+      case 2:
+        message += "e\u0301 " + token + "\u0301";
+        break;
+      default:
+        message += " said\n";
+    }
+  }
+  return message;
+}
+
+bool HasControl(const Tokenizer& tokenizer, const std::vector<int32_t>& ids) {
+  for (const char* control : kControl) {
+    const int32_t id = tokenizer.FindAddedToken(control);
+    EXPECT_GE(id, 0) << control;
+    if (std::find(ids.begin(), ids.end(), id) != ids.end()) return true;
+  }
+  return false;
+}
+
+// C8: 0 of 1000 messages become control tokens, wherever the message's borders
+// lie; the same text of the template's own does.
+TEST(TokenizerTest, C8_ForeignTextIsNoControlToken) {
+  for (const char* kind : {"deepseek", "llama3", "qwen2"}) {
+    auto tokenizer = LoadKind(kind);
+    ASSERT_NE(tokenizer, nullptr);
+    std::mt19937 random(7);
+    int own_controls = 0;
+    for (int i = 0; i < 1000; ++i) {
+      const std::string message = CraftedMessage(&random);
+      // What stands around it would complete what the message leaves open.
+      const std::string text = "<" + message + ">";
+      const auto ids = Ids(*tokenizer, text, {{1, 1 + message.size()}});
+      EXPECT_FALSE(HasControl(*tokenizer, ids)) << kind << ": " << message;
+      own_controls += HasControl(*tokenizer, Ids(*tokenizer, text));
+      // In NFC text and in the raw one the same bytes come back.
+      if (std::string(kind) != "qwen2") {
+        EXPECT_EQ(tokenizer->Decode(ids), text);
+      }
+    }
+    EXPECT_GT(own_controls, 500) << kind;
+  }
+}
+
+// C8: one foreign byte is enough, and the template's tokens stay tokens.
+TEST(TokenizerTest, C8_BordersOfForeignText) {
+  auto tokenizer = LoadKind("qwen2");
+  ASSERT_NE(tokenizer, nullptr);
+  const std::string text = "<think>a</think>";
+  const int32_t open = tokenizer->FindAddedToken("<think>");
+  const int32_t close = tokenizer->FindAddedToken("</think>");
+  EXPECT_EQ(Ids(*tokenizer, text, {{7, 8}}),
+            (std::vector<int32_t>{open, Ids(*tokenizer, "a")[0], close}));
+  for (size_t begin = 0; begin < 7; ++begin) {
+    const auto ids = Ids(*tokenizer, text, {{begin, begin + 1}});
+    EXPECT_NE(ids[0], open) << begin;
+    EXPECT_EQ(ids.back(), close) << begin;
+    EXPECT_EQ(tokenizer->Decode(ids), text);
+  }
+  // Pieces go across the border as ever.
+  EXPECT_EQ(Ids(*tokenizer, " thoughtful", {{3, 5}}),
+            Ids(*tokenizer, " thoughtful"));
+  EXPECT_FALSE(tokenizer->Encode(text, {{{3, 2}}}).ok());
+  EXPECT_FALSE(tokenizer->Encode(text, {{{0, 17}}}).ok());
+  EXPECT_FALSE(tokenizer->Encode(text, {{{4, 6}, {5, 7}}}).ok());
+}
+
+// C8: a token that merges reach, and that is a word, is text in a message.
+TEST(TokenizerTest, C8_AddedTokenThatIsAWord) {
+  for (const char* ignores : {"false", "true"}) {
+    auto tables = CompileTokenizer(
+        absl::StrReplaceAll(SmallTokenizerJson(),
+                            {{"\"id\": 261, \"content\": \"<end>\"",
+                              "\"id\": 259, \"content\": \"abc\""},
+                             {"\"ignore_merges\": false",
+                              absl::StrCat("\"ignore_merges\": ", ignores)}}),
+        "");
+    ASSERT_TRUE(tables.ok()) << tables.status().message();
+    auto tokenizer = *Tokenizer::Load(*tables);
+    EXPECT_EQ(Ids(*tokenizer, "abc"), (std::vector<int32_t>{259}));
+    EXPECT_EQ(Ids(*tokenizer, "abc", {{0, 3}}),
+              (std::vector<int32_t>{258, 99}));
+  }
+}
+
+// C9, C10: one letter, one space, one digit, marks in the worst order.
+TEST(TokenizerTest, C9_LinearTime) {
+  std::string marks;
+  while (marks.size() < size_t{1} << 20) marks += "\u0301\u0323";
+  const std::string texts[] = {std::string(size_t{1} << 20, 'a'),
+                               std::string(size_t{1} << 20, ' '),
+                               std::string(size_t{1} << 20, '7'),
+                               std::string(size_t{1} << 20, '\n'), marks};
+  auto small = *Tokenizer::Load(*CompileTokenizer(SmallTokenizerJson(), ""));
+  auto check = [&](const Tokenizer& tokenizer, const std::string& name) {
+    for (const std::string& text : texts) {
+      // The fastest of some runs: the machine may be busy with other things.
+      double least_ms = 1e9;
+      for (int run = 0; run < 5; ++run) {
+        const auto begin = std::chrono::steady_clock::now();
+        EXPECT_GT(Ids(tokenizer, text).size(), 1u);
+        const std::chrono::duration<double, std::milli> took =
+            std::chrono::steady_clock::now() - begin;
+        least_ms = std::min(least_ms, took.count());
+      }
+      RecordProperty(absl::StrCat(name, "_", int{text[0]}),
+                     absl::StrCat(least_ms));
+      // The row's limit is 100 ms; sanitizers and load take their part.
+      EXPECT_LT(least_ms, 400) << name << " on '" << text.substr(0, 2) << "'";
+    }
+  };
+  for (const char* kind : {"deepseek", "llama3", "qwen2", "digits"}) {
+    check(*LoadKind(kind), kind);
+  }
+  check(*small, "small");
+  EXPECT_EQ(Ids(*small, texts[0]),
+            std::vector<int32_t>(texts[0].size() / 4, 257));
+}
+
+TEST(TokenizerTest, C10_OddTexts) {
+  auto tokenizer = LoadKind("deepseek");
+  ASSERT_NE(tokenizer, nullptr);
+  EXPECT_TRUE(Ids(*tokenizer, "").empty());
+  for (const std::string& text :
+       {std::string("\0a\0", 3), std::string("\u200fa\u202e"),
+        std::string("\U0010ffff\ufffe"), std::string("\U0001f44d")}) {
+    EXPECT_EQ(tokenizer->Decode(Ids(*tokenizer, text)), text);
+  }
+  for (const char* text :
+       {"\x80", "a\xc3", "\xed\xa0\x80", "\xf5", "\xc0\x80"}) {
+    EXPECT_EQ(tokenizer->Encode(text).status().message(),
+              "found bytes that are no UTF-8, expected text");
+  }
+  EXPECT_FALSE(tokenizer->Encode(std::string(kEncodeBytesMax + 1, 'a')).ok());
+}
+
+// C10: a stream never shows a part of a character, nor takes anything back.
+TEST(TokenizerTest, C10_StreamsWholeCharacters) {
+  auto small = *Tokenizer::Load(*CompileTokenizer(SmallTokenizerJson(), ""));
+  const std::string text = "a\U0001f44db";
+  TokenStream stream(*small);
+  std::vector<std::string> pieces;
+  for (char c : text) pieces.push_back(stream.Push(static_cast<uint8_t>(c)));
+  EXPECT_EQ(pieces,
+            (std::vector<std::string>{"a", "", "", "", "\U0001f44d", "b"}));
+  EXPECT_EQ(stream.Finish(), "");
+  // Broken: as Rust's from_utf8_lossy, a U+FFFD for each longest begin.
+  for (const auto& [bytes, shown] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"\xf0\x9f\x91", "\ufffd"},
+           {"\xf0\x9f"
+            "a",
+            "\ufffd"
+            "a"},
+           {"\xe0\x80\x80", "\ufffd\ufffd\ufffd"},
+           {"\xed\xa0\x80", "\ufffd\ufffd\ufffd"},
+           {"\xf4\x90\x80", "\ufffd\ufffd\ufffd"},
+           {"\xff\xc3\xa9", "\ufffd\u00e9"},
+           {"\xc3\xc3\xa9", "\ufffd\u00e9"}}) {
+    std::vector<int32_t> ids;
+    for (char c : bytes) ids.push_back(static_cast<uint8_t>(c));
+    EXPECT_EQ(small->Decode(ids), shown);
+  }
+}
+
+// Tables with any one byte changed are refused or work; cut ones are refused.
+TEST(TokenizerTest, TablesAreNotTrusted) {
+  const std::string good = *CompileTokenizer(SmallTokenizerJson(), "");
+  for (size_t bytes = 0; bytes < good.size(); bytes += 7) {
+    const auto loaded = Tokenizer::Load(good.substr(0, bytes));
+    ASSERT_FALSE(loaded.ok()) << bytes;
+    EXPECT_TRUE(
+        absl::StartsWith(loaded.status().message(), "tokenizer tables: "));
+  }
+  int refused = 0;
+  for (size_t at = 0; at < good.size(); ++at) {
+    std::string bad = good;
+    bad[at] = static_cast<char>(bad[at] ^ (1 << at % 8));
+    auto loaded = Tokenizer::Load(bad);
+    refused += !loaded.ok();
+    if (!loaded.ok()) continue;
+    const auto ids = (*loaded)->Encode("abc aaaaa<think>1\u00e9");
+    if (ids.ok()) (*loaded)->Decode(*ids);
+  }
+  EXPECT_GT(refused, static_cast<int>(good.size()) / 4);
+  // At any place in another buffer.
+  for (size_t shift = 0; shift < 8; ++shift) {
+    const std::string shifted = std::string(shift, 'x') + good;
+    EXPECT_TRUE(Tokenizer::Load(shifted.substr(shift)).ok());
+    EXPECT_TRUE(Tokenizer::Load(absl::string_view(shifted).substr(shift)).ok());
+  }
+}
 
 }  // namespace
 }  // namespace fathom::rt

@@ -17,7 +17,7 @@ struct NewerRange {
   uint32_t stand_in;
 };
 
-// tools/test-models/newer_code_points.py writes it.
+// tools/test-models/unicode_tables.py writes it.
 constexpr NewerRange kPatternsNewer[] = {
 #include "runtime/text/newer_code_points.inc"
 };

@@ -1,0 +1,275 @@
+// What tokenizer.json may hold: each thing just right and just wrong.
+#include "runtime/text/tokenizer_compiler.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "gtest/gtest.h"
+#include "runtime/text/tokenizer.h"
+#include "runtime/text/tokenizer_testing.h"
+
+namespace fathom::rt {
+namespace {
+
+// What compiling `json` says; empty when nothing is wrong with it.
+std::string Refusal(const std::string& json, absl::string_view config = "") {
+  auto tables = CompileTokenizer(json, config);
+  if (tables.ok()) return "";
+  EXPECT_EQ(tables.status().code(), absl::StatusCode::kInvalidArgument);
+  const std::string message(tables.status().message());
+  EXPECT_FALSE(absl::StrContains(message, "\n")) << message;
+  EXPECT_LT(message.size(), 400u) << message;
+  return message;
+}
+
+std::unique_ptr<Tokenizer> Compiled(const std::string& json,
+                                    absl::string_view config = "") {
+  auto tables = CompileTokenizer(json, config);
+  EXPECT_TRUE(tables.ok()) << tables.status().message();
+  if (!tables.ok()) return nullptr;
+  auto tokenizer = Tokenizer::Load(*tables);
+  EXPECT_TRUE(tokenizer.ok()) << tokenizer.status().message();
+  return tokenizer.ok() ? *std::move(tokenizer) : nullptr;
+}
+
+struct Change {
+  const char* from;
+  const char* to;
+  const char* said;  // part of the message
+};
+
+void ExpectRefused(const std::vector<Change>& changes) {
+  const std::string whole = SmallTokenizerJson();
+  for (const Change& change : changes) {
+    EXPECT_TRUE(absl::StrContains(whole, change.from)) << change.from;
+    const std::string said =
+        Refusal(ChangedTokenizerJson(change.from, change.to));
+    EXPECT_TRUE(absl::StrContains(said, change.said))
+        << "'" << change.to << "' said: " << said;
+  }
+}
+
+TEST(TokenizerCompilerTest, TakesTheSmallOne) {
+  EXPECT_EQ(Refusal(SmallTokenizerJson()), "");
+}
+
+TEST(TokenizerCompilerTest, C5_Ids) {
+  ExpectRefused({
+      {"\"aa\": 256", "\"aa\": 257", "expected an id that no other word has"},
+      {"\"aa\": 256", "\"aa\": 2147483648", "a whole number from 0 to 1048575"},
+      {"\"aa\": 256", "\"aa\": -1", "a whole number from 0"},
+      {"\"aa\": 256", "\"aa\": 256.0", "a whole number from 0"},
+      {"\"aa\": 256", "\"aa\": \"256\"", "a whole number from 0"},
+      {"\"aa\": 256", "\"aa\": 1048576", "a whole number from 0 to 1048575"},
+      {"\"ab\": 258", "\"aa\": 258", "is there twice"},
+      {"\"id\": 261", "\"id\": 260", "expected 261, the id that '<end>' has"},
+      {"\"id\": 260", "\"id\": 2147483648", "a whole number"},
+      {"<end>", "<think>", "expected 260"},
+  });
+  EXPECT_NE(Refusal(""), "");
+  EXPECT_NE(Refusal("[]"), "");
+}
+
+// A vocabulary may have gaps; the library counts its words for the next id.
+TEST(TokenizerCompilerTest, C5_Gaps) {
+  auto tokenizer =
+      Compiled(ChangedTokenizerJson("\"abc\": 259", "\"abc\": 300"));
+  ASSERT_NE(tokenizer, nullptr);
+  EXPECT_EQ(tokenizer->id_count(), 301);
+  EXPECT_FALSE(tokenizer->HasToken(259));
+  EXPECT_TRUE(tokenizer->HasToken(260));
+  EXPECT_EQ(*tokenizer->Encode("abc<think>"), (std::vector<int32_t>{300, 260}));
+  EXPECT_EQ(tokenizer->Decode({300, 259, 400, -1, 260}), "abc<think>");
+  ExpectRefused({{"\"abc\": 259", "\"abc\": 260", "an id that no word has"}});
+}
+
+TEST(TokenizerCompilerTest, C5_HasTokenBits) {
+  auto tokenizer = Compiled(SmallTokenizerJson());
+  ASSERT_NE(tokenizer, nullptr);
+  EXPECT_EQ(tokenizer->id_count(), 262);
+  auto bits = tokenizer->HasTokenBits(270);
+  ASSERT_TRUE(bits.ok());
+  ASSERT_EQ(bits->size(), 34u);
+  EXPECT_EQ((*bits)[32], 0x3f);
+  EXPECT_EQ((*bits)[33], 0);
+  EXPECT_TRUE(tokenizer->HasTokenBits(262).ok());
+  EXPECT_EQ(tokenizer->HasTokenBits(261).status().message(),
+            "found a tokenizer of 262 ids, expected at most the 261 rows of "
+            "the model's vocabulary");
+}
+
+TEST(TokenizerCompilerTest, C6_Merges) {
+  ExpectRefused({
+      {"\"aa aa\"", "\"aa xyz\"", "where 'xyz' is none"},
+      {"[\"ab\", \"c\"]", "[\"ab\", \"d\"]", "where 'abd' is none"},
+      {"\"aa aa\"", "\"aaaa\"", "two words and one space"},
+      {"\"aa aa\"", "\"aa  aa\"", "two words and one space"},
+      {"\"aa aa\"", "[\"aa\"]", "an array of two words"},
+      {"\"aa aa\"", "[\"aa\", 1]", "expected a string"},
+      {"\"aa aa\"", "7", "expected an array"},
+      {"\"aa\": 256", "\"\": 256", "expected no empty word"},
+      // The merge of an empty word would be a cycle.
+      {"\"aa aa\"", "[\"\", \"aa\"]", "where '' is none"},
+      {"\"aa\": 256", "\"a\xff\": 256", "not JSON"},
+      {"\"aa\": 256", "\"\\ud800\": 256", "not JSON"},
+  });
+}
+
+// The last of equal merges counts, as in the library.
+TEST(TokenizerCompilerTest, C6_DuplicateMerges) {
+  auto tokenizer = Compiled(ChangedTokenizerJson(
+      "[\"ab\", \"c\"]]", "[\"ab\", \"c\"], [\"a\", \"a\"]]"));
+  ASSERT_NE(tokenizer, nullptr);
+  // "ab" now goes before "aa".
+  EXPECT_EQ(*tokenizer->Encode("aab"), (std::vector<int32_t>{97, 258}));
+  tokenizer = Compiled(SmallTokenizerJson());
+  EXPECT_EQ(*tokenizer->Encode("aab"), (std::vector<int32_t>{256, 98}));
+}
+
+TEST(TokenizerCompilerTest, C6_LongToken) {
+  const std::string word(size_t{1} << 20, 'z');
+  auto tokenizer = Compiled(absl::StrReplaceAll(
+      SmallTokenizerJson(),
+      {{"\"abc\": 259", absl::StrCat("\"", word, "\": 259")},
+       {", [\"ab\", \"c\"]", ""}}));
+  ASSERT_NE(tokenizer, nullptr);
+  EXPECT_EQ(tokenizer->TokenBytes(259), word);
+  EXPECT_EQ(*tokenizer->Encode("zz"), (std::vector<int32_t>{122, 122}));
+}
+
+TEST(TokenizerCompilerTest, C7_ByteTokens) {
+  for (const char* name : {"<0x-1>", "<0xZZ>", "<0x100>", "<0x>", "<0x41>"}) {
+    const std::string said = Refusal(ChangedTokenizerJson(
+        "\"abc\": 259", absl::StrCat("\"", name, "\": 259")));
+    EXPECT_TRUE(absl::StrContains(said, "expected no byte token")) << said;
+  }
+  ExpectRefused({{"\"byte_fallback\": false", "\"byte_fallback\": true",
+                  "expected false: Fathom computes byte-level BPE"}});
+}
+
+TEST(TokenizerCompilerTest, C8_SpecialTokenOfOneByte) {
+  ExpectRefused(
+      {{"\"id\": 261, \"content\": \"<end>\"", "\"id\": 97, \"content\": \"a\"",
+        "expected no special token of one byte"}});
+}
+
+TEST(TokenizerCompilerTest, RefusesWhatIsNotComputed) {
+  ExpectRefused({
+      {"\"1.0\"", "\"2.0\"", "key 'version' is \"2.0\", expected \"1.0\""},
+      {"\"version\"", "\"extra\": 1, \"version\"", "key 'extra' is 1"},
+      {"\"truncation\": null", "\"truncation\": {}", "key 'truncation'"},
+      {"\"padding\": null", "\"padding\": {}", "key 'padding'"},
+      {"\"dropout\": null", "\"dropout\": 0.1", "key 'model.dropout' is 0.1"},
+      {"\"type\": \"BPE\"", "\"type\": \"Unigram\"", "expected \"BPE\""},
+      {"\"fuse_unk\": false", "\"fuse_unk\": 0", "expected true or false"},
+      {"\"fuse_unk\"", "\"cache\": 1, \"fuse_unk\"", "key 'model.cache'"},
+      {"\"end_of_word_suffix\": null", "\"end_of_word_suffix\": \"</w>\"",
+       "without affixes"},
+      {"\"continuing_subword_prefix\": null",
+       "\"continuing_subword_prefix\": \"##\"", "without affixes"},
+      {"\"normalizer\": null", "\"normalizer\": {\"type\": \"NFKC\"}",
+       "key 'normalizer.type' is \"NFKC\", expected \"NFC\""},
+      {"\"type\": \"Split\"", "\"type\": \"Metaspace\"", "\"Metaspace\""},
+      {"\"behavior\": \"Isolated\"", "\"behavior\": \"Removed\"",
+       "\"Removed\", expected \"Isolated\""},
+      {"\"use_regex\": false}]",
+       "\"use_regex\": false},"
+       "{\"type\": \"Digits\"}]",
+       "expected no step after ByteLevel"},
+      {"\"decoder\": {\"type\": \"ByteLevel\"",
+       "\"decoder\": {\"type\": \"Fuse\"", "\"Fuse\", expected \"ByteLevel\""},
+      {"\"post_processor\": null",
+       "\"post_processor\": {\"type\": \"BertProcessing\"}",
+       "\"BertProcessing\""},
+  });
+}
+
+TEST(TokenizerCompilerTest, RefusesPatterns) {
+  for (const auto& [pattern, said] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"\\\\w+", "found '\\\\w'"},
+           {"(a", "expected a regular expression"},
+           {"", "a pattern of 1 to"},
+           {std::string(kPatternBytesMax + 1, 'a'), "a pattern of 1 to"}}) {
+    std::string json = SmallTokenizerJson();
+    const size_t begin = json.find("(?i:");
+    json.replace(begin, json.find("\"}", begin) - begin, pattern);
+    const std::string refusal = Refusal(json);
+    EXPECT_TRUE(absl::StrContains(refusal, said)) << refusal;
+  }
+}
+
+// An unknown token never comes up where every byte is known.
+TEST(TokenizerCompilerTest, UnknownToken) {
+  const std::string json =
+      ChangedTokenizerJson("\"unk_token\": null", "\"unk_token\": \"a\"");
+  EXPECT_EQ(Refusal(json), "");
+  const std::string lacking =
+      absl::StrReplaceAll(json, {{"\"z\": 122, ", ""},
+                                 {"260", "259"},
+                                 {"261", "260"},
+                                 {"\"abc\": 259", "\"abc\": 122"}});
+  EXPECT_TRUE(absl::StrContains(Refusal(lacking), "lacks some bytes"))
+      << Refusal(lacking);
+}
+
+TEST(TokenizerCompilerTest, SpecialTokens) {
+  auto tokenizer =
+      Compiled(SmallTokenizerJson(),
+               R"({"bos_token": {"content": "<think>"}, "eos_token": "<end>",
+          "add_bos_token": true})");
+  ASSERT_NE(tokenizer, nullptr);
+  EXPECT_EQ(tokenizer->bos_id(), 260);
+  EXPECT_EQ(tokenizer->eos_id(), 261);
+  EXPECT_TRUE(tokenizer->add_bos());
+  EXPECT_EQ(tokenizer->FindAddedToken("<think>"), 260);
+  EXPECT_EQ(tokenizer->FindAddedToken("aa"), -1);
+  tokenizer = Compiled(SmallTokenizerJson());
+  EXPECT_EQ(tokenizer->bos_id(), -1);
+  EXPECT_FALSE(tokenizer->add_bos());
+  for (const auto& [config, said] :
+       std::vector<std::pair<std::string, std::string>>{
+           {R"({"bos_token": "<s>"})", "a token that tokenizer.json has"},
+           {R"({"bos_token": 1})", "expected a string"},
+           {R"({"add_bos_token": true})", "where there is no 'bos_token'"},
+           {R"({"add_eos_token": true})", "adds no token behind a text"},
+           {R"({"added_tokens_decoder": {"7": {"content": "<x>"}}})",
+            "the token that tokenizer.json has at id '7'"},
+           {"[]", "expected an object"},
+           {"{", "not JSON"}}) {
+    const std::string refusal = Refusal(SmallTokenizerJson(), config);
+    EXPECT_TRUE(absl::StrContains(refusal, said)) << refusal;
+  }
+}
+
+// "[BOS] text" is the one template there is.
+TEST(TokenizerCompilerTest, TemplateProcessing) {
+  const auto with = [](absl::string_view single) {
+    return ChangedTokenizerJson(
+        "\"post_processor\": null",
+        absl::StrCat(R"("post_processor": {"type": "TemplateProcessing",
+          "single": )",
+                     single, R"(, "pair": [], "special_tokens": {"<think>":
+          {"id": "<think>", "ids": [260], "tokens": ["<think>"]}}})"));
+  };
+  const std::string text = R"({"Sequence": {"id": "A", "type_id": 0}})";
+  const std::string bos = R"({"SpecialToken": {"id": "<think>"}})";
+  auto tokenizer = Compiled(with(absl::StrCat("[", bos, ",", text, "]")));
+  ASSERT_NE(tokenizer, nullptr);
+  EXPECT_TRUE(tokenizer->add_bos());
+  EXPECT_EQ(tokenizer->bos_id(), 260);
+  tokenizer = Compiled(with(absl::StrCat("[", text, "]")));
+  ASSERT_NE(tokenizer, nullptr);
+  EXPECT_FALSE(tokenizer->add_bos());
+  const std::string said =
+      Refusal(with(absl::StrCat("[", text, ",", bos, "]")));
+  EXPECT_TRUE(absl::StrContains(said, "one special token before it")) << said;
+}
+
+}  // namespace
+}  // namespace fathom::rt
