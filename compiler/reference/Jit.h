@@ -8,6 +8,7 @@
 #ifndef FATHOM_COMPILER_REFERENCE_JIT_H
 #define FATHOM_COMPILER_REFERENCE_JIT_H
 
+#include "codegen/cpu/CpuLevels.h"
 #include "mlir/IR/BuiltinOps.h"
 
 #include <memory>
@@ -24,13 +25,13 @@ public:
 
   /// Compiles `module`, of the LLVM dialect; faults are diagnostics.
   static mlir::FailureOr<std::unique_ptr<Jit>> create(mlir::ModuleOp module,
-                                                      llvm::StringRef level);
+                                                      const CpuLevel &level);
 
   /// The function `name`, null where there is none.
   void *lookup(llvm::StringRef name);
 
   /// What this CPU lacks for `level`, or nothing.
-  static llvm::StringRef missingFeature(llvm::StringRef level);
+  static llvm::StringRef missingFeature(const CpuLevel &level);
 
 private:
   Jit();

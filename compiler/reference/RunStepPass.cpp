@@ -15,11 +15,9 @@
 #include "compiler/reference/StepRunner.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
-#include "passes/tiling/KernelBuilder.h"
 #include "llvm/Support/Format.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace fathom {
@@ -41,8 +39,12 @@ struct RunStepPass
                           llvm::cl::desc("Threads of the run compared")};
   Option<int64_t> tokens{*this, "tokens", llvm::cl::init(7),
                          llvm::cl::desc("Tokens of the step")};
+  Option<int64_t> prompted{
+      *this, "prompt", llvm::cl::init(-1),
+      llvm::cl::desc(
+          "Tokens that are a prompt, the others generated; -1: all")};
   Option<int64_t> position{*this, "position", llvm::cl::init(0),
-                           llvm::cl::desc("Position of the first token")};
+                           llvm::cl::desc("Added to positions for rotation")};
   Option<int64_t> seed{*this, "seed", llvm::cl::init(1),
                        llvm::cl::desc("Of weights and tokens")};
   Option<double> tolerance{
@@ -54,10 +56,6 @@ struct RunStepPass
   llvm::StringRef getArgument() const final { return "fathom-run-step"; }
   llvm::StringRef getDescription() const final {
     return "Run the step of a planned module and compare what its phases leave";
-  }
-  void getDependentDialects(mlir::DialectRegistry &registry) const final {
-    mlir::registerBuiltinDialectTranslation(registry);
-    mlir::registerLLVMDialectTranslation(registry);
   }
   void runOnOperation() final;
 
@@ -87,17 +85,25 @@ int32_t RunStepPass::idOf(int64_t token) const {
   return static_cast<int32_t>((token * 7 + 3 * seed + 1) % vocabulary);
 }
 
-/// Tokens [begin, end) of the sequence, as a prompt in `slot`.
+/// Tokens [begin, end) of the sequence in `slot`: a prompt, then what was
+/// generated.
 StepTokens RunStepPass::range(int64_t begin, int64_t end, int32_t slot) const {
-  std::vector<int32_t> ids;
-  llvm::SmallVector<bool> asking;
-  for (int64_t token = begin; token < end; ++token) {
-    ids.push_back(idOf(token));
-    asking.push_back(asks(token));
-  }
+  int64_t prompt = prompted < 0 ? int64_t(tokens) : int64_t(prompted);
+  int64_t split = std::clamp<int64_t>(prompt, begin, end);
   StepTokens step;
-  step.add(ids, slot, static_cast<int32_t>(position + begin),
-           FATHOM_ROLE_PROMPT, asking);
+  auto add = [&](int64_t first, int64_t last, int32_t role) {
+    std::vector<int32_t> ids;
+    llvm::SmallVector<bool> asking;
+    for (int64_t token = first; token < last; ++token) {
+      ids.push_back(idOf(token));
+      asking.push_back(asks(token));
+    }
+    if (!ids.empty())
+      step.add(ids, slot, static_cast<int32_t>(first),
+               static_cast<int32_t>(position), role, asking);
+  };
+  add(begin, split, FATHOM_ROLE_PROMPT);
+  add(split, end, FATHOM_ROLE_GENERATED);
   return step;
 }
 
@@ -125,7 +131,8 @@ RunStepPass::compareWithReference(const Step &step,
   for (int64_t token = 0; token < tokens; ++token) {
     Token one;
     one.id = idOf(token);
-    one.position = one.cacheIndex = position + token;
+    one.position = position + token;
+    one.cacheIndex = token;
     one.asksForLogits = asks(token);
     input.tokens.push_back(one);
   }
@@ -230,21 +237,21 @@ mlir::LogicalResult RunStepPass::checkInvariance(StepRunner &runner,
   runner.reset(7);
   StepTokens both = range(0, tokens, 0);
   llvm::SmallVector<int32_t> ids{idOf(5), idOf(1)};
-  both.add(ids, 1, static_cast<int32_t>(position), FATHOM_ROLE_PROMPT,
-           {false, false});
+  both.add(ids, 1, 0, 0, FATHOM_ROLE_PROMPT, {false, false});
   Step step = runner.run(both, threads);
   return expectEqual(whole, step, 0, tokens + 2, "beside another sequence");
 }
 
 void RunStepPass::runOnOperation() {
   mlir::ModuleOp module = getOperation();
-  if (!parseLevel(level)) {
+  const CpuLevel *cpu = findCpuLevel(level);
+  if (!cpu) {
     module.emitError("expects the level avx2, avx512 or avx512-bf16, but it "
                      "is \"")
         << level << "\"";
     return signalPassFailure();
   }
-  if (llvm::StringRef missing = Jit::missingFeature(level); !missing.empty()) {
+  if (llvm::StringRef missing = Jit::missingFeature(*cpu); !missing.empty()) {
     llvm::outs() << level << ": skipped, this CPU has no " << missing << "\n";
     return;
   }
@@ -261,13 +268,12 @@ void RunStepPass::runOnOperation() {
       return signalPassFailure();
   }
   vocabulary = rowsOfTable(*planned);
-  auto jit = StepJit::create(*planned, level);
+  auto jit = StepJit::create(*planned, *cpu);
   if (mlir::failed(jit))
     return signalPassFailure();
   SeededWeights weights(*planned, seed);
   PackedMemory packed(*planned, weights);
-  StepRunner runner(*planned, *jit, packed, level, /*slots=*/2,
-                    position + tokens + 2);
+  StepRunner runner(*planned, *jit, packed, level, /*slots=*/2, tokens + 2);
   Step whole = runner.run(range(0, tokens, 0), threads);
   if (mlir::failed(compareWithReference(whole, weights)) ||
       mlir::failed(checkInvariance(runner, whole)))

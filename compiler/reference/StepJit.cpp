@@ -12,10 +12,10 @@
 namespace fathom {
 
 mlir::FailureOr<StepJit> StepJit::create(mlir::ModuleOp planned,
-                                         llvm::StringRef level) {
+                                         const CpuLevel &level) {
   mlir::OwningOpRef<mlir::ModuleOp> module = planned.clone();
   mlir::PassManager pm(planned.getContext());
-  buildTiledPipeline(pm, level);
+  buildTiledPipeline(pm, level.name);
   buildLLVMPipeline(pm);
   if (mlir::failed(pm.run(*module)))
     return mlir::failure();
@@ -28,9 +28,9 @@ mlir::FailureOr<StepJit> StepJit::create(mlir::ModuleOp planned,
     return mlir::failure();
   result.code = std::move(*code);
   result.step = reinterpret_cast<FathomStepFunction>(
-      result.code->lookup(levelSymbol("fathom_step_", level)));
+      result.code->lookup(levelSymbol("fathom_step_", level.name)));
   if (!result.step)
-    return planned.emitError("found no step for level ") << level;
+    return planned.emitError("found no step for level ") << level.name;
   return result;
 }
 

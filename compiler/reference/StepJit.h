@@ -21,7 +21,7 @@ struct StepJit {
 
   /// Compiles a copy of `planned` for `level`; faults are diagnostics.
   static mlir::FailureOr<StepJit> create(mlir::ModuleOp planned,
-                                         llvm::StringRef level);
+                                         const CpuLevel &level);
 };
 
 } // namespace fathom

@@ -23,7 +23,7 @@ using namespace mlir::fathom;
 static constexpr char kPoison = static_cast<char>(0xff);
 
 void StepTokens::add(llvm::ArrayRef<int32_t> newIds, int32_t slot,
-                     int32_t position, int32_t role,
+                     int32_t position, int32_t shift, int32_t role,
                      llvm::ArrayRef<bool> asks) {
   FathomRun run{};
   run.slot = slot;
@@ -37,7 +37,7 @@ void StepTokens::add(llvm::ArrayRef<int32_t> newIds, int32_t slot,
       asking.push_back(static_cast<int32_t>(ids.size()));
     ids.push_back(id);
     slots.push_back(slot);
-    positions.push_back(position + static_cast<int32_t>(i));
+    positions.push_back(position + shift + static_cast<int32_t>(i));
   }
 }
 

@@ -21,9 +21,10 @@ struct StepTokens {
   std::vector<FathomRun> runs;
   std::vector<int32_t> asking;
 
-  /// Adds a run that ends the step so far.
+  /// Adds a run behind those so far; its tokens are rotated as if `shift`
+  /// positions later.
   void add(llvm::ArrayRef<int32_t> ids, int32_t slot, int32_t position,
-           int32_t role, llvm::ArrayRef<bool> asks);
+           int32_t shift, int32_t role, llvm::ArrayRef<bool> asks);
   int64_t size() const { return ids.size(); }
 };
 
