@@ -1,6 +1,6 @@
-// fathom template DIR --json-lines: one JSON object a line on standard input
-// (`messages` and what else a chat template may see), the rendered prompt as
-// one JSON string a line on standard output.
+// fathom template NAME.fathom|DIR --json-lines: one JSON object a line on
+// standard input (`messages` and what else a chat template may see), the
+// rendered prompt as one JSON string a line on standard output.
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -9,15 +9,16 @@
 #include "absl/strings/str_format.h"
 #include "runtime/base/status.h"
 #include "runtime/text/template_folder.h"
+#include "tools/fathom/template_source.h"
 
 namespace {
 
 constexpr int kExitUsage = 2;
 constexpr char kUsage[] =
-    "usage: fathom template DIR --json-lines\n"
+    "usage: fathom template NAME.fathom|DIR --json-lines\n"
     "\n"
     "Reads one JSON object a line (messages, tools, add_generation_prompt,\n"
-    "...) and writes the prompt that DIR's chat template makes of it, as one\n"
+    "...) and writes the prompt that the chat template makes of it, as one\n"
     "JSON string a line.\n";
 
 std::string JsonString(const std::string& text) {
@@ -41,7 +42,7 @@ int Fail(const absl::Status& status) {
 }
 
 int Run(const std::string& folder) {
-  auto templates = fathom::rt::LoadChatTemplates(folder);
+  auto templates = fathom::rt::TemplatesOf(folder);
   if (!templates.ok()) return Fail(templates.status());
   std::string line;
   for (int64_t number = 1; std::getline(std::cin, line); ++number) {

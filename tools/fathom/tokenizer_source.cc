@@ -5,7 +5,7 @@
 #include "runtime/base/json.h"
 #include "runtime/base/status.h"
 #include "runtime/text/tokenizer_compiler.h"
-#include "tools/fathom/artifact_field.h"
+#include "tools/fathom/manifest_source.h"
 
 namespace fathom::rt {
 namespace {
@@ -26,11 +26,16 @@ absl::StatusOr<std::string> Compile(const std::string& folder) {
 
 absl::StatusOr<std::unique_ptr<Tokenizer>> TokenizerOf(
     const std::string& folder) {
-  auto tables =
-      ArtifactField(folder, &fathom::schema::Manifest::tokenizer, "tokenizer");
-  if (absl::IsNotFound(tables.status())) tables = Compile(folder);
-  if (!tables.ok()) return tables.status();
-  return Tokenizer::Load(*tables);
+  auto manifest = ManifestOf(folder);
+  if (manifest.ok()) {
+    const absl::string_view tables = BytesOf((*manifest)->tokenizer());
+    if (!tables.empty()) return Tokenizer::Load(tables);
+    return absl::InvalidArgumentError(
+        "manifest.bin: found no tokenizer: the model was compiled without");
+  }
+  if (!absl::IsNotFound(manifest.status())) return manifest.status();
+  FATHOM_ASSIGN_OR_RETURN(const std::string tables, Compile(folder));
+  return Tokenizer::Load(tables);
 }
 
 }  // namespace fathom::rt

@@ -1,5 +1,5 @@
-// See artifact_field.h.
-#include "tools/fathom/artifact_field.h"
+// See manifest_source.h.
+#include "tools/fathom/manifest_source.h"
 
 #include <sys/stat.h>
 
@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
-#include "runtime/model/artifact.h"
+#include "runtime/io/artifact_files.h"
 
 namespace fathom::rt {
 
@@ -45,22 +45,16 @@ absl::StatusOr<std::string> ReadWholeFile(const std::string& path,
   return std::move(bytes).str();
 }
 
-absl::StatusOr<std::string> ArtifactField(const std::string& folder,
-                                          ManifestField field,
-                                          const char* name) {
+absl::StatusOr<ManifestFile> ManifestOf(const std::string& folder) {
   FATHOM_ASSIGN_OR_RETURN(const ArtifactFolder opened,
                           ArtifactFolder::Open(folder));
-  FATHOM_ASSIGN_OR_RETURN(const ManifestFile manifest,
-                          ManifestFile::Read(opened));
-  const auto* value = ((*manifest).*field)();
-  if (value == nullptr) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("manifest.bin: found no ", name,
-                     ", expected one: the model was "
-                     "compiled without"));
-  }
-  return std::string(reinterpret_cast<const char*>(value->data()),
-                     value->size());
+  return ManifestFile::Read(opened);
+}
+
+absl::string_view BytesOf(const flatbuffers::Vector<uint8_t>* field) {
+  if (field == nullptr) return "";
+  return absl::string_view(reinterpret_cast<const char*>(field->data()),
+                           field->size());
 }
 
 }  // namespace fathom::rt
