@@ -18,6 +18,7 @@ list(APPEND FATHOM_RT_TEXT_DEPS
   absl::flat_hash_map absl::span absl::strings absl::str_format fathom_rt_schema
   pcre2-8 simdjson utf8proc)
 list(APPEND FATHOM_RT_TEXT_TESTS
+  bpe_test
   pattern_syntax_test
   tokenizer_compiler_test
   tokenizer_test)

@@ -1,3 +1,7 @@
 fathom_add_program(fathom-tokenize
   SRCS tokenize_main.cc tokenizer_source.cc manifest_source.cc output.cc
   DEPS fathom_rt_model fathom_rt_text)
+fathom_add_unit_test(text_source_test
+  SRCS text_source_test.cc tokenizer_source.cc template_source.cc
+       manifest_source.cc
+  DEPS fathom_rt_text fathom_rt_testing)
