@@ -9,6 +9,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace mlir::fathom;
@@ -37,7 +38,15 @@ SmallVector<Value> addTile(KernelBuilder &b, const Dots &dots, int64_t rows,
       weights.push_back(b.load(weightsType, b.offset(at, n * vectorBytes)));
     Value column = b.mul(k, dots.depth);
     for (auto [m, operand] : llvm::enumerate(operands)) {
-      Value x = b.load(operandType, b.at(operand, column, dots.operand));
+      // A pair of f32 is two loads that broadcast; as one load it would be
+      // taken apart by shuffles.
+      SmallVector<Value> pair;
+      for (int64_t i = 0; dots.operand.isF32() && i < dots.depth; ++i)
+        pair.push_back(
+            b.load(b.f32(), b.at(operand, b.add(column, i), dots.operand)));
+      Value x = pair.empty()
+                    ? b.load(operandType, b.at(operand, column, dots.operand))
+                    : vector::FromElementsOp::create(b, operandType, pair);
       for (int64_t n = 0; n < vectors; ++n)
         next.push_back(TileDotOp::create(b, sumType, now[m * vectors + n],
                                          weights[n], x, dots.tile));
