@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/reference/Frame.h"
+#include "compiler/reference/Attention.h"
 #include "compiler/reference/Numbers.h"
 
 #include <cmath>
@@ -23,63 +23,45 @@ static mlir::LogicalResult checkRows(mlir::Operation *op, const Matrix &x,
          << " tokens";
 }
 
-mlir::LogicalResult evaluate(RotaryOp op, Frame &frame) {
-  llvm::ArrayRef<float> frequencies = op.getFrequencies();
-  const std::vector<Token> &tokens = frame.tokens(op.getTokens());
-  double scale = op.getScale().convertToDouble();
-  int64_t half = frequencies.size();
-  Matrix result(tokens.size(), 2 * half);
-  for (size_t t = 0; t < tokens.size(); ++t)
-    for (int64_t i = 0; i < half; ++i) {
-      // The product is rounded to float32: publishers do so, and at large
-      // positions another angle would be another model.
-      float angle = static_cast<float>(tokens[t].position) * frequencies[i];
-      result.row(t)[i] = std::cos(static_cast<double>(angle)) * scale;
-      result.row(t)[half + i] = std::sin(static_cast<double>(angle)) * scale;
-    }
-  frame.set(op.getResult(), std::move(result));
-  return mlir::success();
-}
-
-mlir::LogicalResult evaluate(RopeOp op, Frame &frame) {
-  const Matrix &x = frame.matrix(op.getX());
-  const Matrix &rotary = frame.matrix(op.getRotary());
+mlir::FailureOr<Matrix> rotate(mlir::Operation *op, const Matrix &x,
+                               const Matrix &rotary, int64_t heads,
+                               int64_t offset, Pairing pairing) {
   if (mlir::failed(checkRows(op, rotary, x.rows)))
     return mlir::failure();
   int64_t half = rotary.columns / 2;
-  int64_t width = x.columns / static_cast<int64_t>(op.getHeads());
-  bool adjacent = op.getPairing() == Pairing::Adjacent;
+  int64_t width = x.columns / heads;
+  bool adjacent = pairing == Pairing::Adjacent;
   Matrix result = x;
   for (int64_t t = 0; t < x.rows; ++t)
-    for (int64_t head = 0; head < static_cast<int64_t>(op.getHeads()); ++head)
+    for (int64_t head = 0; head < heads; ++head)
       for (int64_t i = 0; i < half; ++i) {
-        int64_t first = head * width + op.getOffset();
+        int64_t first = head * width + offset;
         int64_t a = first + (adjacent ? 2 * i : i);
         int64_t b = first + (adjacent ? 2 * i + 1 : i + half);
         double c = rotary.row(t)[i], s = rotary.row(t)[half + i];
         result.row(t)[a] = x.row(t)[a] * c - x.row(t)[b] * s;
         result.row(t)[b] = x.row(t)[b] * c + x.row(t)[a] * s;
       }
-  frame.set(op.getResult(), std::move(result));
-  return mlir::success();
+  return result;
 }
 
-mlir::LogicalResult evaluate(CacheAppendOp op, Frame &frame) {
-  auto cache = mlir::SymbolTable::lookupNearestSymbolFrom<CacheOp>(
-      op, op.getCacheAttr());
-  const std::vector<Token> &tokens = frame.tokens(op.getTokens());
-  for (mlir::Value part : op.getParts())
-    if (mlir::failed(checkRows(op, frame.matrix(part), tokens.size())))
+mlir::LogicalResult append(mlir::Operation *op, mlir::FlatSymbolRefAttr name,
+                           const std::vector<Token> &tokens,
+                           llvm::ArrayRef<const Matrix *> parts, Frame &frame) {
+  auto cache = mlir::SymbolTable::lookupNearestSymbolFrom<CacheOp>(op, name);
+  if (!cache)
+    return op->emitError("found no cache ") << name;
+  for (const Matrix *part : parts)
+    if (mlir::failed(checkRows(op, *part, tokens.size())))
       return mlir::failure();
   for (size_t t = 0; t < tokens.size(); ++t) {
     CacheRow rows;
-    for (mlir::Value part : op.getParts()) {
-      const Matrix &x = frame.matrix(part);
+    for (const Matrix *part : parts) {
       std::vector<double> &row = rows.emplace_back();
-      for (int64_t i = 0; i < x.columns; ++i)
-        row.push_back(roundTo(cache.getElement(), x.row(t)[i]));
+      for (int64_t i = 0; i < part->columns; ++i)
+        row.push_back(roundTo(cache.getElement(), part->row(t)[i]));
     }
-    frame.interpreter.cacheRows(op.getCache(), frame.layer, tokens[t].slot)
+    frame.interpreter.cacheRows(name.getValue(), frame.layer, tokens[t].slot)
         [tokens[t].cacheIndex] = std::move(rows);
   }
   return mlir::success();
@@ -102,17 +84,16 @@ static mlir::LogicalResult nothingCached(mlir::Operation *op, int64_t slot) {
          << slot << ", expected at least the token itself";
 }
 
-mlir::LogicalResult evaluate(AttentionOp op, Frame &frame) {
-  const Matrix &q = frame.matrix(op.getQ());
-  const std::vector<Token> &tokens = frame.tokens(op.getTokens());
+mlir::FailureOr<Matrix> attend(mlir::Operation *op, llvm::StringRef cache,
+                               const std::vector<Token> &tokens,
+                               const Matrix &q, int64_t heads, int64_t kvHeads,
+                               double scale, Frame &frame) {
   if (mlir::failed(checkRows(op, q, tokens.size())))
     return mlir::failure();
-  int64_t heads = op.getHeads(), group = heads / op.getKvHeads();
-  int64_t width = q.columns / heads;
-  double scale = op.getScale().convertToDouble();
+  int64_t group = heads / kvHeads, width = q.columns / heads;
   Matrix result(q.rows, q.columns);
   for (int64_t t = 0; t < q.rows; ++t) {
-    auto seen = visible(op.getCache(), tokens[t], frame);
+    auto seen = visible(cache, tokens[t], frame);
     if (seen.empty())
       return nothingCached(op, tokens[t].slot);
     for (int64_t h = 0; h < heads; ++h) {
@@ -127,48 +108,139 @@ mlir::LogicalResult evaluate(AttentionOp op, Frame &frame) {
           result.row(t)[h * width + i] += p[s] * (*seen[s])[1][first + i];
     }
   }
-  frame.set(op.getResult(), std::move(result));
-  return mlir::success();
+  return result;
 }
 
-mlir::LogicalResult evaluate(LatentAttentionOp op, Frame &frame) {
-  auto weight = frame.weight(op, op.getWeightAttr());
-  if (mlir::failed(weight))
-    return mlir::failure();
-  const Matrix &q = frame.matrix(op.getQ());
-  const std::vector<Token> &tokens = frame.tokens(op.getTokens());
+mlir::FailureOr<Matrix>
+attendExpanded(mlir::Operation *op, llvm::StringRef cache,
+               const std::vector<Token> &tokens, const Matrix &q,
+               const Matrix &keys, const Matrix &values, LatentShape shape,
+               double scale, Frame &frame) {
   if (mlir::failed(checkRows(op, q, tokens.size())))
     return mlir::failure();
-  int64_t heads = op.getHeads(), nope = op.getNope(), rope = op.getRope();
-  int64_t value = op.getValue(), latent = weight->columns;
-  double scale = op.getScale().convertToDouble();
+  auto [heads, nope, rope, value, latent] = shape;
   Matrix result(q.rows, heads * value);
   for (int64_t t = 0; t < q.rows; ++t) {
-    auto seen = visible(op.getCache(), tokens[t], frame);
+    auto seen = visible(cache, tokens[t], frame);
     if (seen.empty())
       return nothingCached(op, tokens[t].slot);
     for (int64_t h = 0; h < heads; ++h) {
-      // Expanded, as the formula is written.
       const double *query = q.row(t) + h * (nope + rope);
-      int64_t keys = h * (nope + value);
       std::vector<double> p;
       for (const CacheRow *row : seen) {
         const double *c = row->front().data();
         double score = dot(query + nope, c + latent, rope);
         for (int64_t i = 0; i < nope; ++i)
-          score += query[i] * dot(weight->row(keys + i), c, latent);
+          score += query[i] * dot(keys.row(h * nope + i), c, latent);
         p.push_back(scale * score);
       }
       softmax(p);
       for (size_t s = 0; s < seen.size(); ++s)
         for (int64_t i = 0; i < value; ++i)
           result.row(t)[h * value + i] +=
-              p[s] * dot(weight->row(keys + nope + i),
-                         seen[s]->front().data(), latent);
+              p[s] * dot(values.row(h * value + i), seen[s]->front().data(),
+                         latent);
     }
   }
+  return result;
+}
+
+mlir::FailureOr<Matrix>
+attendAbsorbed(mlir::Operation *op, llvm::StringRef cache,
+               const std::vector<Token> &tokens, const Matrix &q,
+               const Matrix &transposed, const Matrix &values,
+               LatentShape shape, double scale, Frame &frame) {
+  if (mlir::failed(checkRows(op, q, tokens.size())))
+    return mlir::failure();
+  auto [heads, nope, rope, value, latent] = shape;
+  Matrix result(q.rows, heads * value);
+  for (int64_t t = 0; t < q.rows; ++t) {
+    auto seen = visible(cache, tokens[t], frame);
+    if (seen.empty())
+      return nothingCached(op, tokens[t].slot);
+    for (int64_t h = 0; h < heads; ++h) {
+      const double *query = q.row(t) + h * (nope + rope);
+      std::vector<double> absorbed(latent), sum(latent), p;
+      for (int64_t l = 0; l < latent; ++l)
+        absorbed[l] = dot(transposed.row(h * latent + l), query, nope);
+      for (const CacheRow *row : seen) {
+        const double *c = row->front().data();
+        p.push_back(scale * (dot(absorbed.data(), c, latent) +
+                             dot(query + nope, c + latent, rope)));
+      }
+      softmax(p);
+      for (size_t s = 0; s < seen.size(); ++s)
+        for (int64_t l = 0; l < latent; ++l)
+          sum[l] += p[s] * seen[s]->front()[l];
+      for (int64_t i = 0; i < value; ++i)
+        result.row(t)[h * value + i] =
+            dot(values.row(h * value + i), sum.data(), latent);
+    }
+  }
+  return result;
+}
+
+mlir::LogicalResult evaluate(RotaryOp op, Frame &frame) {
+  llvm::ArrayRef<float> frequencies = op.getFrequencies();
+  const std::vector<Token> &tokens = frame.tokens(op.getTokens());
+  double scale = op.getScale().convertToDouble();
+  int64_t half = frequencies.size();
+  Matrix result(tokens.size(), 2 * half);
+  for (size_t t = 0; t < tokens.size(); ++t)
+    for (int64_t i = 0; i < half; ++i) {
+      // The product is rounded to float32: publishers do so, and at large
+      // positions another angle would be another model.
+      float angle = static_cast<float>(tokens[t].position) * frequencies[i];
+      result.row(t)[i] = std::cos(static_cast<double>(angle)) * scale;
+      result.row(t)[half + i] = std::sin(static_cast<double>(angle)) * scale;
+    }
   frame.set(op.getResult(), std::move(result));
   return mlir::success();
+}
+
+mlir::LogicalResult evaluate(RopeOp op, Frame &frame) {
+  return frame.set(op.getResult(),
+                   rotate(op, frame.matrix(op.getX()),
+                          frame.matrix(op.getRotary()), op.getHeads(),
+                          op.getOffset(), op.getPairing()));
+}
+
+mlir::LogicalResult evaluate(CacheAppendOp op, Frame &frame) {
+  llvm::SmallVector<const Matrix *> parts;
+  for (mlir::Value part : op.getParts())
+    parts.push_back(&frame.matrix(part));
+  return append(op, op.getCacheAttr(), frame.tokens(op.getTokens()), parts,
+                frame);
+}
+
+mlir::LogicalResult evaluate(AttentionOp op, Frame &frame) {
+  return frame.set(
+      op.getResult(),
+      attend(op, op.getCache(), frame.tokens(op.getTokens()),
+             frame.matrix(op.getQ()), op.getHeads(), op.getKvHeads(),
+             op.getScale().convertToDouble(), frame));
+}
+
+mlir::LogicalResult evaluate(LatentAttentionOp op, Frame &frame) {
+  auto weight = frame.weight(op, op.getWeightAttr());
+  if (mlir::failed(weight))
+    return mlir::failure();
+  int64_t heads = op.getHeads(), nope = op.getNope(), value = op.getValue();
+  Matrix keys(heads * nope, weight->columns);
+  Matrix values(heads * value, weight->columns);
+  for (int64_t h = 0; h < heads; ++h) {
+    const double *first = weight->row(h * (nope + value));
+    std::copy_n(first, nope * keys.columns, keys.row(h * nope));
+    std::copy_n(first + nope * keys.columns, value * values.columns,
+                values.row(h * value));
+  }
+  LatentShape shape{heads, nope, static_cast<int64_t>(op.getRope()), value,
+                    weight->columns};
+  return frame.set(
+      op.getResult(),
+      attendExpanded(op, op.getCache(), frame.tokens(op.getTokens()),
+                     frame.matrix(op.getQ()), keys, values, shape,
+                     op.getScale().convertToDouble(), frame));
 }
 
 } // namespace fathom

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/reference/Experts.h"
 #include "compiler/reference/Frame.h"
 #include "compiler/reference/Numbers.h"
 
@@ -48,6 +49,35 @@ static void keepGroups(std::vector<double> &choice, int64_t groups,
       choice[e] = -std::numeric_limits<double>::infinity();
 }
 
+std::pair<Matrix, Matrix> route(const Matrix &logits, const Matrix &bias,
+                                Routing routing) {
+  int64_t k = routing.choices;
+  Matrix ids(logits.rows, k), weights(logits.rows, k);
+  for (int64_t t = 0; t < logits.rows; ++t) {
+    std::vector<double> score(logits.row(t), logits.row(t) + logits.columns);
+    if (routing.scoring == Scoring::Softmax)
+      softmax(score);
+    else
+      llvm::transform(score, score.begin(), sigmoid);
+    std::vector<double> choice = score;
+    for (int64_t e = 0; e < logits.columns; ++e)
+      choice[e] += bias.values[e];
+    keepGroups(choice, routing.groups, routing.topGroups);
+    std::vector<int64_t> chosen = largest(choice, k);
+    double sum = 0;
+    for (int64_t e : chosen)
+      sum += score[e];
+    for (int64_t j = 0; j < k; ++j) {
+      double weight = score[chosen[j]];
+      if (routing.normalize)
+        weight /= sum + 1e-20;
+      ids.row(t)[j] = chosen[j];
+      weights.row(t)[j] = weight * routing.scale;
+    }
+  }
+  return {std::move(ids), std::move(weights)};
+}
+
 mlir::LogicalResult evaluate(RouteOp op, Frame &frame) {
   const Matrix &logits = frame.matrix(op.getLogits());
   Matrix bias(1, logits.columns);
@@ -59,30 +89,11 @@ mlir::LogicalResult evaluate(RouteOp op, Frame &frame) {
   }
   int64_t k =
       mlir::cast<mlir::RankedTensorType>(op.getIds().getType()).getDimSize(1);
-  double scale = op.getScale().convertToDouble();
-  Matrix ids(logits.rows, k), weights(logits.rows, k);
-  for (int64_t t = 0; t < logits.rows; ++t) {
-    std::vector<double> score(logits.row(t), logits.row(t) + logits.columns);
-    if (op.getScoring() == Scoring::Softmax)
-      softmax(score);
-    else
-      llvm::transform(score, score.begin(), sigmoid);
-    std::vector<double> choice = score;
-    for (int64_t e = 0; e < logits.columns; ++e)
-      choice[e] += bias.values[e];
-    keepGroups(choice, op.getGroups(), op.getTopGroups());
-    std::vector<int64_t> chosen = largest(choice, k);
-    double sum = 0;
-    for (int64_t e : chosen)
-      sum += score[e];
-    for (int64_t j = 0; j < k; ++j) {
-      double weight = score[chosen[j]];
-      if (op.getNormalize())
-        weight /= sum + 1e-20;
-      ids.row(t)[j] = chosen[j];
-      weights.row(t)[j] = weight * scale;
-    }
-  }
+  auto [ids, weights] = route(
+      logits, bias,
+      {op.getScoring(), static_cast<int64_t>(op.getGroups()),
+       static_cast<int64_t>(op.getTopGroups()), k,
+       op.getScale().convertToDouble(), op.getNormalize()});
   frame.set(op.getIds(), std::move(ids));
   frame.set(op.getWeights(), std::move(weights));
   return mlir::success();

@@ -31,10 +31,29 @@ struct Frame {
     values[value] = std::move(matrix);
   }
 
-  /// The weight that `op` names, checked against its type; a vector is one row.
+  /// Sets `value` if its computation did not fail.
+  mlir::LogicalResult set(mlir::Value value, mlir::FailureOr<Matrix> matrix) {
+    if (mlir::failed(matrix))
+      return mlir::failure();
+    values[value] = std::move(*matrix);
+    return mlir::success();
+  }
+
+  /// The weight or packed weight that `op` names, checked against its type; a
+  /// vector is one row.
   mlir::FailureOr<Matrix> weight(mlir::Operation *op,
                                  mlir::FlatSymbolRefAttr name,
                                  int64_t expert = 0) const;
+  /// What `packed` holds, without its padding.
+  mlir::FailureOr<Matrix> packed(mlir::Operation *op,
+                                 mlir::fathom::PackedOp packed,
+                                 int64_t expert) const;
+  /// Each row of `x` as fathom.rms_norm makes it.
+  mlir::FailureOr<Matrix> normalize(mlir::Operation *op, const Matrix &x,
+                                    mlir::FlatSymbolRefAttr norm,
+                                    llvm::APFloat eps) const;
+  /// Runs the operations of `block` but its last.
+  mlir::LogicalResult run(mlir::Block &block);
 };
 
 mlir::LogicalResult evaluate(mlir::fathom::EmbeddingOp op, Frame &frame);
@@ -51,6 +70,14 @@ mlir::LogicalResult evaluate(mlir::fathom::LatentAttentionOp op, Frame &frame);
 
 mlir::LogicalResult evaluate(mlir::fathom::RouteOp op, Frame &frame);
 mlir::LogicalResult evaluate(mlir::fathom::ExpertsOp op, Frame &frame);
+
+mlir::LogicalResult evaluate(mlir::fathom::ProjectOp op, Frame &frame);
+mlir::LogicalResult evaluate(mlir::fathom::AttendOp op, Frame &frame);
+mlir::LogicalResult evaluate(mlir::fathom::AttendLatentOp op, Frame &frame);
+mlir::LogicalResult evaluate(mlir::fathom::DispatchOp op, Frame &frame);
+mlir::LogicalResult evaluate(mlir::fathom::ExpertGateUpOp op, Frame &frame);
+mlir::LogicalResult evaluate(mlir::fathom::ExpertDownOp op, Frame &frame);
+mlir::LogicalResult evaluate(mlir::fathom::PhaseOp op, Frame &frame);
 
 mlir::LogicalResult evaluate(mlir::arith::AddFOp op, Frame &frame);
 mlir::LogicalResult evaluate(mlir::arith::ConstantOp op, Frame &frame);

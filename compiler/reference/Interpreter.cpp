@@ -16,8 +16,11 @@ using namespace mlir::fathom;
 mlir::FailureOr<Matrix> Frame::weight(mlir::Operation *op,
                                       mlir::FlatSymbolRefAttr name,
                                       int64_t expert) const {
-  auto weight =
-      mlir::SymbolTable::lookupNearestSymbolFrom<WeightOp>(op, name);
+  mlir::Operation *symbol =
+      mlir::SymbolTable::lookupNearestSymbolFrom(op, name);
+  if (auto found = mlir::dyn_cast_or_null<PackedOp>(symbol))
+    return packed(op, found, expert);
+  auto weight = mlir::dyn_cast_or_null<WeightOp>(symbol);
   if (!weight)
     return op->emitError("found no weight ") << name;
   auto shape =
@@ -32,19 +35,20 @@ mlir::FailureOr<Matrix> Frame::weight(mlir::Operation *op,
   return matrix;
 }
 
-/// Runs one operation, or reports that it is not of the model form.
+/// Runs one operation, or reports that it is of no form that can be run here.
 static mlir::LogicalResult step(mlir::Operation &op, Frame &frame) {
   return llvm::TypeSwitch<mlir::Operation *, mlir::LogicalResult>(&op)
       .Case<EmbeddingOp, RmsNormOp, LinearOp, SwigluOp, LogitsOp, RotaryOp,
             RopeOp, CacheAppendOp, AttentionOp, LatentAttentionOp, RouteOp,
-            ExpertsOp, mlir::arith::AddFOp, mlir::arith::ConstantOp,
+            ExpertsOp, ProjectOp, AttendOp, AttendLatentOp, DispatchOp,
+            ExpertGateUpOp, ExpertDownOp, PhaseOp, mlir::arith::AddFOp, mlir::arith::ConstantOp,
             mlir::tensor::CastOp, mlir::tensor::ConcatOp, mlir::tensor::DimOp,
             mlir::tensor::ExtractSliceOp>(
           [&](auto typed) { return evaluate(typed, frame); })
       .Default([](mlir::Operation *other) {
         return other->emitError(
             "found an operation the reference interpreter does not run, "
-            "expected one of the model form");
+            "expected one of the model form or the planned form");
       });
 }
 
@@ -59,13 +63,26 @@ static bool matches(mlir::Type type, const Argument &argument) {
          (tensor.isDynamicDim(1) || tensor.getDimSize(1) == matrix->columns);
 }
 
+mlir::LogicalResult Frame::run(mlir::Block &block) {
+  for (mlir::Operation &op : block.without_terminator()) {
+    if (mlir::failed(step(op, *this)))
+      return mlir::failure();
+    for (mlir::Value result : op.getResults())
+      if (mlir::isa<mlir::RankedTensorType>(result.getType()) &&
+          !matches(result.getType(), values[result]))
+        return op.emitError("computed another shape than ")
+               << result.getType();
+  }
+  return mlir::success();
+}
+
 mlir::FailureOr<std::vector<Matrix>>
 Interpreter::run(mlir::func::FuncOp function, int64_t layer,
                  llvm::ArrayRef<Argument> arguments) {
   if (!function.getBody().hasOneBlock())
     return function.emitError("found ")
            << function.getBody().getBlocks().size()
-           << " blocks, expected one, in a function of the model form";
+           << " blocks, expected one";
   if (arguments.size() != function.getNumArguments())
     return function.emitError("found ")
            << arguments.size() << " arguments, expected "
@@ -81,22 +98,8 @@ Interpreter::run(mlir::func::FuncOp function, int64_t layer,
     frame.values[value] = argument;
   }
   mlir::Block &block = function.getBody().front();
-  for (mlir::Operation &op : block.without_terminator()) {
-    if (mlir::failed(step(op, frame)))
-      return mlir::failure();
-    std::vector<Matrix> computed;
-    for (mlir::Value result : op.getResults()) {
-      if (!mlir::isa<mlir::RankedTensorType>(result.getType()))
-        continue;
-      if (!matches(result.getType(), frame.values[result]))
-        return op.emitError("computed another shape than ")
-               << result.getType();
-      if (observer)
-        computed.push_back(frame.matrix(result));
-    }
-    if (!computed.empty())
-      observer(&op, layer, computed);
-  }
+  if (mlir::failed(frame.run(block)))
+    return mlir::failure();
   std::vector<Matrix> results;
   for (mlir::Value value : block.getTerminator()->getOperands()) {
     if (!std::holds_alternative<Matrix>(frame.values[value]))

@@ -1,8 +1,8 @@
-//===- Interpreter.h - What the model form means, in float64 ----*- C++ -*-===//
+//===- Interpreter.h - What a program means, in float64 ---------*- C++ -*-===//
 //
-// Runs functions of the model form one operation at a time, each as its formula
-// in dialects/Fathom/IR is written. Slow and obvious on purpose: everything
-// faster is compared with it.
+// Runs functions of the model form or the planned form one operation at a time,
+// each as its formula in dialects/Fathom/IR is written. Slow and obvious on
+// purpose: everything faster is compared with it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -86,6 +86,10 @@ public:
 
   /// Forgets what the caches hold of `slot` from `length` on.
   void truncate(int64_t slot, int64_t length);
+
+  /// The normalised rows of the tokens that asked, as the last function that
+  /// scored them in the planned form handed them out.
+  std::optional<Matrix> handedOut;
 
   /// The rows that `cache` holds for a layer's slot.
   CacheRows &cacheRows(llvm::StringRef cache, int64_t layer, int64_t slot) {

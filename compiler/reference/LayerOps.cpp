@@ -30,21 +30,29 @@ mlir::LogicalResult evaluate(EmbeddingOp op, Frame &frame) {
   return mlir::success();
 }
 
-mlir::LogicalResult evaluate(RmsNormOp op, Frame &frame) {
-  auto weight = frame.weight(op, op.getWeightAttr());
-  if (mlir::failed(weight))
+mlir::FailureOr<Matrix> Frame::normalize(mlir::Operation *op, const Matrix &x,
+                                         mlir::FlatSymbolRefAttr name,
+                                         llvm::APFloat eps) const {
+  auto norm = weight(op, name);
+  if (mlir::failed(norm))
     return mlir::failure();
-  const Matrix &x = frame.matrix(op.getX());
-  double eps = op.getEps().convertToDouble();
+  if (static_cast<int64_t>(norm->values.size()) != x.columns)
+    return op->emitError("found a norm of ")
+           << norm->values.size() << " values, expected " << x.columns;
   Matrix result(x.rows, x.columns);
   for (int64_t t = 0; t < x.rows; ++t) {
     double mean = dot(x.row(t), x.row(t), x.columns) / x.columns;
     for (int64_t i = 0; i < x.columns; ++i)
-      result.row(t)[i] =
-          x.row(t)[i] / std::sqrt(mean + eps) * weight->values[i];
+      result.row(t)[i] = x.row(t)[i] / std::sqrt(mean + eps.convertToDouble()) *
+                         norm->values[i];
   }
-  frame.set(op.getResult(), std::move(result));
-  return mlir::success();
+  return result;
+}
+
+mlir::LogicalResult evaluate(RmsNormOp op, Frame &frame) {
+  return frame.set(op.getResult(),
+                   frame.normalize(op, frame.matrix(op.getX()),
+                                   op.getWeightAttr(), op.getEps()));
 }
 
 mlir::LogicalResult evaluate(LinearOp op, Frame &frame) {
