@@ -35,11 +35,12 @@ struct LatentShape {
 
 /// fathom.latent_attention, expanded as its formula is written. Head h has the
 /// rows [h * nope, (h + 1) * nope) of `keys` and as many of `values`.
-mlir::FailureOr<Matrix>
-attendExpanded(mlir::Operation *op, llvm::StringRef cache,
-               const std::vector<Token> &tokens, const Matrix &q,
-               const Matrix &keys, const Matrix &values, LatentShape shape,
-               double scale, Frame &frame);
+mlir::FailureOr<Matrix> attendExpanded(mlir::Operation *op,
+                                       llvm::StringRef cache,
+                                       const std::vector<Token> &tokens,
+                                       const Matrix &q, const Matrix &keys,
+                                       const Matrix &values, LatentShape shape,
+                                       double scale, Frame &frame);
 
 /// The same, absorbed: head h has the rows [h * latent, (h + 1) * latent) of
 /// `transposed`, its keys the other way round.

@@ -19,8 +19,7 @@ static mlir::LogicalResult checkRows(mlir::Operation *op, const Matrix &x,
   if (x.rows == static_cast<int64_t>(tokens))
     return mlir::success();
   return op->emitError("found ")
-         << x.rows << " rows, expected one for each of " << tokens
-         << " tokens";
+         << x.rows << " rows, expected one for each of " << tokens << " tokens";
 }
 
 mlir::FailureOr<Matrix> rotate(mlir::Operation *op, const Matrix &x,
@@ -61,16 +60,16 @@ mlir::LogicalResult append(mlir::Operation *op, mlir::FlatSymbolRefAttr name,
       for (int64_t i = 0; i < part->columns; ++i)
         row.push_back(roundTo(cache.getElement(), part->row(t)[i]));
     }
-    frame.interpreter.cacheRows(name.getValue(), frame.layer, tokens[t].slot)
-        [tokens[t].cacheIndex] = std::move(rows);
+    frame.interpreter.cacheRows(name.getValue(), frame.layer,
+                                tokens[t].slot)[tokens[t].cacheIndex] =
+        std::move(rows);
   }
   return mlir::success();
 }
 
 /// The cached rows that `token` sees: those of its sequence, none later.
 static std::vector<const CacheRow *> visible(llvm::StringRef cache,
-                                             const Token &token,
-                                             Frame &frame) {
+                                             const Token &token, Frame &frame) {
   std::vector<const CacheRow *> seen;
   for (auto &[index, row] :
        frame.interpreter.cacheRows(cache, frame.layer, token.slot))
@@ -100,8 +99,8 @@ mlir::FailureOr<Matrix> attend(mlir::Operation *op, llvm::StringRef cache,
       int64_t first = h / group * width;
       std::vector<double> p;
       for (const CacheRow *row : seen)
-        p.push_back(scale * dot(q.row(t) + h * width,
-                                (*row)[0].data() + first, width));
+        p.push_back(scale *
+                    dot(q.row(t) + h * width, (*row)[0].data() + first, width));
       softmax(p);
       for (size_t s = 0; s < seen.size(); ++s)
         for (int64_t i = 0; i < width; ++i)
@@ -111,11 +110,12 @@ mlir::FailureOr<Matrix> attend(mlir::Operation *op, llvm::StringRef cache,
   return result;
 }
 
-mlir::FailureOr<Matrix>
-attendExpanded(mlir::Operation *op, llvm::StringRef cache,
-               const std::vector<Token> &tokens, const Matrix &q,
-               const Matrix &keys, const Matrix &values, LatentShape shape,
-               double scale, Frame &frame) {
+mlir::FailureOr<Matrix> attendExpanded(mlir::Operation *op,
+                                       llvm::StringRef cache,
+                                       const std::vector<Token> &tokens,
+                                       const Matrix &q, const Matrix &keys,
+                                       const Matrix &values, LatentShape shape,
+                                       double scale, Frame &frame) {
   if (mlir::failed(checkRows(op, q, tokens.size())))
     return mlir::failure();
   auto [heads, nope, rope, value, latent] = shape;
@@ -138,8 +138,8 @@ attendExpanded(mlir::Operation *op, llvm::StringRef cache,
       for (size_t s = 0; s < seen.size(); ++s)
         for (int64_t i = 0; i < value; ++i)
           result.row(t)[h * value + i] +=
-              p[s] * dot(values.row(h * value + i), seen[s]->front().data(),
-                         latent);
+              p[s] *
+              dot(values.row(h * value + i), seen[s]->front().data(), latent);
     }
   }
   return result;
@@ -214,11 +214,11 @@ mlir::LogicalResult evaluate(CacheAppendOp op, Frame &frame) {
 }
 
 mlir::LogicalResult evaluate(AttentionOp op, Frame &frame) {
-  return frame.set(
-      op.getResult(),
-      attend(op, op.getCache(), frame.tokens(op.getTokens()),
-             frame.matrix(op.getQ()), op.getHeads(), op.getKvHeads(),
-             op.getScale().convertToDouble(), frame));
+  return frame.set(op.getResult(),
+                   attend(op, op.getCache(), frame.tokens(op.getTokens()),
+                          frame.matrix(op.getQ()), op.getHeads(),
+                          op.getKvHeads(), op.getScale().convertToDouble(),
+                          frame));
 }
 
 mlir::LogicalResult evaluate(LatentAttentionOp op, Frame &frame) {
@@ -236,11 +236,11 @@ mlir::LogicalResult evaluate(LatentAttentionOp op, Frame &frame) {
   }
   LatentShape shape{heads, nope, static_cast<int64_t>(op.getRope()), value,
                     weight->columns};
-  return frame.set(
-      op.getResult(),
-      attendExpanded(op, op.getCache(), frame.tokens(op.getTokens()),
-                     frame.matrix(op.getQ()), keys, values, shape,
-                     op.getScale().convertToDouble(), frame));
+  return frame.set(op.getResult(),
+                   attendExpanded(op, op.getCache(),
+                                  frame.tokens(op.getTokens()),
+                                  frame.matrix(op.getQ()), keys, values, shape,
+                                  op.getScale().convertToDouble(), frame));
 }
 
 } // namespace fathom

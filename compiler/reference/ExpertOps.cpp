@@ -89,11 +89,11 @@ mlir::LogicalResult evaluate(RouteOp op, Frame &frame) {
   }
   int64_t k =
       mlir::cast<mlir::RankedTensorType>(op.getIds().getType()).getDimSize(1);
-  auto [ids, weights] = route(
-      logits, bias,
-      {op.getScoring(), static_cast<int64_t>(op.getGroups()),
-       static_cast<int64_t>(op.getTopGroups()), k,
-       op.getScale().convertToDouble(), op.getNormalize()});
+  auto [ids, weights] =
+      route(logits, bias,
+            {op.getScoring(), static_cast<int64_t>(op.getGroups()),
+             static_cast<int64_t>(op.getTopGroups()), k,
+             op.getScale().convertToDouble(), op.getNormalize()});
   frame.set(op.getIds(), std::move(ids));
   frame.set(op.getWeights(), std::move(weights));
   return mlir::success();

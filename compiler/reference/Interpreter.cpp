@@ -23,8 +23,7 @@ mlir::FailureOr<Matrix> Frame::weight(mlir::Operation *op,
   auto weight = mlir::dyn_cast_or_null<WeightOp>(symbol);
   if (!weight)
     return op->emitError("found no weight ") << name;
-  auto shape =
-      mlir::cast<mlir::RankedTensorType>(weight.getType()).getShape();
+  auto shape = mlir::cast<mlir::RankedTensorType>(weight.getType()).getShape();
   Matrix matrix(shape.size() == 1 ? 1 : shape.front(), shape.back());
   std::optional<std::vector<double>> found = weights(weight, layer, expert);
   if (!found || found->size() != matrix.values.size())
@@ -41,8 +40,9 @@ static mlir::LogicalResult step(mlir::Operation &op, Frame &frame) {
       .Case<EmbeddingOp, RmsNormOp, LinearOp, SwigluOp, LogitsOp, RotaryOp,
             RopeOp, CacheAppendOp, AttentionOp, LatentAttentionOp, RouteOp,
             ExpertsOp, ProjectOp, AttendOp, AttendLatentOp, DispatchOp,
-            ExpertGateUpOp, ExpertDownOp, PhaseOp, mlir::arith::AddFOp, mlir::arith::ConstantOp,
-            mlir::tensor::CastOp, mlir::tensor::ConcatOp, mlir::tensor::DimOp,
+            ExpertGateUpOp, ExpertDownOp, PhaseOp, mlir::arith::AddFOp,
+            mlir::arith::ConstantOp, mlir::tensor::CastOp,
+            mlir::tensor::ConcatOp, mlir::tensor::DimOp,
             mlir::tensor::ExtractSliceOp>(
           [&](auto typed) { return evaluate(typed, frame); })
       .Default([](mlir::Operation *other) {
@@ -67,11 +67,17 @@ mlir::LogicalResult Frame::run(mlir::Block &block) {
   for (mlir::Operation &op : block.without_terminator()) {
     if (mlir::failed(step(op, *this)))
       return mlir::failure();
-    for (mlir::Value result : op.getResults())
-      if (mlir::isa<mlir::RankedTensorType>(result.getType()) &&
-          !matches(result.getType(), values[result]))
-        return op.emitError("computed another shape than ")
-               << result.getType();
+    std::vector<Matrix> computed;
+    for (mlir::Value result : op.getResults()) {
+      if (!mlir::isa<mlir::RankedTensorType>(result.getType()))
+        continue;
+      if (!matches(result.getType(), values[result]))
+        return op.emitError("computed another shape than ") << result.getType();
+      if (interpreter.isObserved())
+        computed.push_back(matrix(result));
+    }
+    if (!computed.empty())
+      interpreter.notify(&op, layer, computed);
   }
   return mlir::success();
 }
@@ -81,14 +87,12 @@ Interpreter::run(mlir::func::FuncOp function, int64_t layer,
                  llvm::ArrayRef<Argument> arguments) {
   if (!function.getBody().hasOneBlock())
     return function.emitError("found ")
-           << function.getBody().getBlocks().size()
-           << " blocks, expected one";
+           << function.getBody().getBlocks().size() << " blocks, expected one";
   if (arguments.size() != function.getNumArguments())
     return function.emitError("found ")
            << arguments.size() << " arguments, expected "
            << function.getNumArguments();
-  Frame frame{*this, weights, layer,
-              llvm::DenseMap<mlir::Value, Argument>()};
+  Frame frame{*this, weights, layer, llvm::DenseMap<mlir::Value, Argument>()};
   for (auto [value, argument] :
        llvm::zip_equal(function.getArguments(), arguments)) {
     if (!matches(value.getType(), argument))

@@ -83,6 +83,11 @@ public:
 
   /// Tells `observer` of each operation from now on that computes tensors.
   void observe(Observer observer) { this->observer = std::move(observer); }
+  bool isObserved() const { return static_cast<bool>(observer); }
+  void notify(mlir::Operation *op, int64_t layer,
+              llvm::ArrayRef<Matrix> results) const {
+    observer(op, layer, results);
+  }
 
   /// Forgets what the caches hold of `slot` from `length` on.
   void truncate(int64_t slot, int64_t length);

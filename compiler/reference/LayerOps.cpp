@@ -76,8 +76,8 @@ mlir::LogicalResult evaluate(SwigluOp op, Frame &frame) {
   const Matrix &gate = frame.matrix(op.getGate());
   const Matrix &up = frame.matrix(op.getUp());
   if (gate.rows != up.rows)
-    return op.emitError("found ") << up.rows << " rows of up, expected "
-                                  << gate.rows << " as of gate";
+    return op.emitError("found ")
+           << up.rows << " rows of up, expected " << gate.rows << " as of gate";
   Matrix result(gate.rows, gate.columns);
   for (size_t i = 0; i < result.values.size(); ++i)
     result.values[i] = swiglu(gate.values[i], up.values[i]);
@@ -92,8 +92,9 @@ mlir::LogicalResult evaluate(LogitsOp op, Frame &frame) {
   const Matrix &x = frame.matrix(op.getX());
   const std::vector<Token> &tokens = frame.tokens(op.getTokens());
   if (x.rows != static_cast<int64_t>(tokens.size()))
-    return op.emitError("found ") << x.rows << " rows, expected one for each of "
-                                  << tokens.size() << " tokens";
+    return op.emitError("found ")
+           << x.rows << " rows, expected one for each of " << tokens.size()
+           << " tokens";
   Matrix asking(0, x.columns);
   for (int64_t t = 0; t < x.rows; ++t) {
     if (!tokens[t].asksForLogits)

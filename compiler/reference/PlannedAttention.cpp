@@ -14,7 +14,8 @@ namespace fathom {
 
 using namespace mlir::fathom;
 
-/// How far the two forms of latent attention may be apart, of the largest value.
+/// How far the two forms of latent attention may be apart, of the largest
+/// value.
 static constexpr double kFormsTolerance = 1e-9;
 
 /// The columns [first, first + columns) of `x`.
@@ -87,19 +88,18 @@ mlir::LogicalResult evaluate(AttendLatentOp op, Frame &frame) {
   const Matrix &row = frame.matrix(op.getLatent());
   const Matrix &rotary = frame.matrix(op.getRotary());
   const std::vector<Token> &tokens = frame.tokens(op.getTokens());
-  LatentShape shape{static_cast<int64_t>(op.getHeads()),
-                    static_cast<int64_t>(op.getNope()),
-                    static_cast<int64_t>(op.getRope()),
-                    static_cast<int64_t>(op.getValue()),
-                    row.columns - static_cast<int64_t>(op.getRope())};
+  LatentShape shape{
+      static_cast<int64_t>(op.getHeads()), static_cast<int64_t>(op.getNope()),
+      static_cast<int64_t>(op.getRope()), static_cast<int64_t>(op.getValue()),
+      row.columns - static_cast<int64_t>(op.getRope())};
   auto normed = frame.normalize(op, columnsOf(row, 0, shape.latent),
                                 op.getNormAttr(), op.getEps());
   auto key = rotate(op, columnsOf(row, shape.latent, shape.rope), rotary, 1, 0,
                     op.getPairing());
   auto q = rotate(op, frame.matrix(op.getQ()), rotary, shape.heads, shape.nope,
                   op.getPairing());
-  auto transposed = headsOf(op, op.getAbsorbedAttr(), shape.latent, shape.nope,
-                            frame);
+  auto transposed =
+      headsOf(op, op.getAbsorbedAttr(), shape.latent, shape.nope, frame);
   auto keys =
       headsOf(op, op.getExpandedAttr(), shape.nope, shape.latent, frame);
   auto values =

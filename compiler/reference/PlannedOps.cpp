@@ -35,10 +35,10 @@ mlir::FailureOr<Matrix> Frame::packed(mlir::Operation *op, PackedOp packed,
                                i / piece.getGroup() * piece.getEvery() +
                                i % piece.getGroup());
       for (int64_t j = 0; j < result.columns; ++j)
-        row[j] = roundTo(packed.getStorage(),
-                         known->second.values[piece.getOffset() +
-                                              i * piece.getRowStride() +
-                                              j * piece.getColumnStride()]);
+        row[j] = roundTo(
+            packed.getStorage(),
+            known->second.values[piece.getOffset() + i * piece.getRowStride() +
+                                 j * piece.getColumnStride()]);
     }
   }
   // A vector is one row, as elsewhere.
@@ -102,8 +102,8 @@ mlir::LogicalResult evaluate(ProjectOp op, Frame &frame) {
         result.row(t)[n] += bias->values[n];
   }
   if (op.getSwiglu())
-    result = gate(result, mlir::cast<mlir::RankedTensorType>(op.getType())
-                              .getDimSize(1));
+    result = gate(
+        result, mlir::cast<mlir::RankedTensorType>(op.getType()).getDimSize(1));
   for (mlir::Value plus : op.getPlus()) {
     const Matrix &other = frame.matrix(plus);
     if (other.values.size() != result.values.size())
@@ -128,11 +128,11 @@ mlir::LogicalResult evaluate(DispatchOp op, Frame &frame) {
   }
   int64_t k =
       mlir::cast<mlir::RankedTensorType>(op.getIds().getType()).getDimSize(1);
-  auto [ids, weights] = route(
-      logits, bias,
-      {op.getScoring(), static_cast<int64_t>(op.getGroups()),
-       static_cast<int64_t>(op.getTopGroups()), k,
-       op.getScale().convertToDouble(), op.getNormalize()});
+  auto [ids, weights] =
+      route(logits, bias,
+            {op.getScoring(), static_cast<int64_t>(op.getGroups()),
+             static_cast<int64_t>(op.getTopGroups()), k,
+             op.getScale().convertToDouble(), op.getNormalize()});
   int64_t experts = logits.columns;
   Matrix lists(experts + 1 + ids.rows * k, 1);
   int64_t entries = 0;
@@ -170,8 +170,7 @@ static Matrix rowOf(const Matrix &x, int64_t from) {
 }
 
 static int64_t expertsOf(mlir::Operation *op, mlir::FlatSymbolRefAttr name) {
-  auto packed =
-      mlir::SymbolTable::lookupNearestSymbolFrom<PackedOp>(op, name);
+  auto packed = mlir::SymbolTable::lookupNearestSymbolFrom<PackedOp>(op, name);
   return packed ? packed.getExperts().value_or(0) : 0;
 }
 
@@ -191,15 +190,18 @@ mlir::LogicalResult evaluate(ExpertGateUpOp op, Frame &frame) {
   int64_t columns =
       mlir::cast<mlir::RankedTensorType>(op.getType()).getDimSize(1);
   Matrix result(entries, columns);
-  for (int64_t e = 0; e < lists.experts; ++e)
+  for (int64_t e = 0; e < lists.experts; ++e) {
+    if (lists.first(e) == lists.first(e + 1))
+      continue;
+    auto weight = frame.weight(op, op.getWeightAttr(), e);
+    if (mlir::failed(weight))
+      return mlir::failure();
     for (int64_t p = lists.first(e); p < lists.first(e + 1); ++p) {
-      auto weight = frame.weight(op, op.getWeightAttr(), e);
-      if (mlir::failed(weight))
-        return mlir::failure();
       Matrix gated =
           gate(multiply(rowOf(*x, lists.entry(p) / k), *weight), columns);
       std::copy_n(gated.row(0), columns, result.row(p));
     }
+  }
   frame.set(op.getResult(), std::move(result));
   return mlir::success();
 }
@@ -208,21 +210,23 @@ mlir::LogicalResult evaluate(ExpertDownOp op, Frame &frame) {
   const Matrix &h = frame.matrix(op.getH());
   const Matrix &weights = frame.matrix(op.getWeights());
   Lists lists{expertsOf(op, op.getWeightAttr()), frame.matrix(op.getLists())};
-  Matrix result(
-      weights.rows,
-      mlir::cast<mlir::RankedTensorType>(op.getType()).getDimSize(1));
+  Matrix result(weights.rows,
+                mlir::cast<mlir::RankedTensorType>(op.getType()).getDimSize(1));
   // Experts in ascending order, so each row's sum is too.
-  for (int64_t e = 0; e < lists.experts; ++e)
+  for (int64_t e = 0; e < lists.experts; ++e) {
+    if (lists.first(e) == lists.first(e + 1))
+      continue;
+    auto weight = frame.weight(op, op.getWeightAttr(), e);
+    if (mlir::failed(weight))
+      return mlir::failure();
     for (int64_t p = lists.first(e); p < lists.first(e + 1); ++p) {
-      auto weight = frame.weight(op, op.getWeightAttr(), e);
-      if (mlir::failed(weight))
-        return mlir::failure();
       Matrix output = multiply(rowOf(h, p), *weight);
       int64_t token = lists.entry(p) / weights.columns;
       for (int64_t i = 0; i < result.columns; ++i)
         result.row(token)[i] +=
             weights.values[lists.entry(p)] * output.values[i];
     }
+  }
   frame.set(op.getResult(), std::move(result));
   return mlir::success();
 }
@@ -231,8 +235,8 @@ mlir::LogicalResult evaluate(PhaseOp op, Frame &frame) {
   mlir::Block &body = op.getBody().front();
   if (mlir::failed(frame.run(body)))
     return mlir::failure();
-  for (auto [result, value] : llvm::zip_equal(
-           op.getResults(), body.getTerminator()->getOperands()))
+  for (auto [result, value] :
+       llvm::zip_equal(op.getResults(), body.getTerminator()->getOperands()))
     frame.set(result, Matrix(frame.matrix(value)));
   return mlir::success();
 }

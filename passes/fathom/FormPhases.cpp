@@ -33,8 +33,7 @@ bool reads(Operation *op, Value value) {
   });
 }
 
-template <typename Op>
-bool isReadBy(ProjectOp op) {
+template <typename Op> bool isReadBy(ProjectOp op) {
   return llvm::any_of(*op->getBlock(), [&](Operation &other) {
     return isa<Op>(other) && reads(&other, op.getResult());
   });
@@ -47,7 +46,8 @@ StringRef projectPhase(ProjectOp op, bool experts) {
     return "router";
   if (op.getSwiglu())
     return experts ? "experts_gate_up" : "gate_up";
-  if (auto gated = dyn_cast_or_null<ProjectOp>(input); gated && gated.getSwiglu())
+  if (auto gated = dyn_cast_or_null<ProjectOp>(input);
+      gated && gated.getSwiglu())
     return experts ? "experts_down" : "down";
   if (isa_and_nonnull<AttendOp, AttendLatentOp>(input))
     return "o";
@@ -93,8 +93,8 @@ public:
     for (Operation &op : block.without_terminator()) {
       StringRef phase = phaseOf(op, kind, experts);
       size_t next = units.size();
-      size_t unit = phase.empty() ? next
-                                  : known.try_emplace(phase, next).first->second;
+      size_t unit =
+          phase.empty() ? next : known.try_emplace(phase, next).first->second;
       if (unit == next)
         units.push_back({phase, {}});
       units[unit].ops.push_back(&op);
@@ -151,10 +151,10 @@ private:
       llvm::append_range(results, op->getResults());
     OpBuilder builder(unit.ops.front());
     Location loc = unit.ops.front()->getLoc();
-    auto phase = PhaseOp::create(builder, loc, ValueRange(results).getTypes(),
-                                 builder.getStringAttr(unit.phase), ArrayAttr(),
-                                 IntegerAttr(), IntegerAttr(),
-                                 FlatSymbolRefAttr());
+    auto phase =
+        PhaseOp::create(builder, loc, ValueRange(results).getTypes(),
+                        builder.getStringAttr(unit.phase), ArrayAttr(),
+                        IntegerAttr(), IntegerAttr(), FlatSymbolRefAttr());
     mlir::Block *body = builder.createBlock(&phase.getBody());
     for (Operation *op : unit.ops)
       op->moveBefore(body, body->end());

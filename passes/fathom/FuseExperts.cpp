@@ -47,19 +47,19 @@ packBlock(ExpertsOp op, PackedWeights &weights) {
   WeightOp down = weights.weight(op.getDownAttr());
   auto gateType = cast<RankedTensorType>(gate.getType());
   auto downType = cast<RankedTensorType>(down.getType());
-  Recipe first = ::fathom::interleave(
-      ::fathom::wholePiece(gate), ::fathom::wholePiece(up),
-      gateType.getElementType(), gateType.getDimSize(1));
+  Recipe first =
+      ::fathom::interleave(::fathom::wholePiece(gate), ::fathom::wholePiece(up),
+                           gateType.getElementType(), gateType.getDimSize(1));
   first.experts = *gate.getExperts();
   first.at = 0;
-  Recipe second{Layout::Panels,
-                downType.getElementType(),
-                downType.getDimSize(0),
-                downType.getDimSize(1),
-                *down.getExperts(),
-                ::fathom::roundUp(::fathom::panelBytes(first),
-                                  kMemberAlignBytes),
-                {::fathom::wholePiece(down)}};
+  Recipe second{
+      Layout::Panels,
+      downType.getElementType(),
+      downType.getDimSize(0),
+      downType.getDimSize(1),
+      *down.getExperts(),
+      ::fathom::roundUp(::fathom::panelBytes(first), kMemberAlignBytes),
+      {::fathom::wholePiece(down)}};
   return {weights.create(
               ::fathom::joinedStem({op.getGateAttr(), op.getUpAttr()}), first),
           weights.create(::fathom::stemOf(op.getDownAttr()), second)};
@@ -77,8 +77,8 @@ void FuseExperts::fuse(ExpertsOp op, PackedWeights &weights) {
   if (bias)
     bias = weights.whole(bias, Layout::Vector);
   OpBuilder builder(route);
-  auto entries = RankedTensorType::get({ShapedType::kDynamic, 1},
-                                       builder.getI32Type());
+  auto entries =
+      RankedTensorType::get({ShapedType::kDynamic, 1}, builder.getI32Type());
   auto dispatch = DispatchOp::create(
       builder, route.getLoc(), route.getIds().getType(),
       route.getWeights().getType(), entries, route.getLogits(), bias,
@@ -89,7 +89,8 @@ void FuseExperts::fuse(ExpertsOp op, PackedWeights &weights) {
   route.erase();
 
   auto [gateUp, down] = packBlock(op, weights);
-  auto inner = cast<RankedTensorType>(weights.weight(op.getGateAttr()).getType());
+  auto inner =
+      cast<RankedTensorType>(weights.weight(op.getGateAttr()).getType());
   builder.setInsertionPoint(op);
   auto h = ExpertGateUpOp::create(
       builder, op.getLoc(),

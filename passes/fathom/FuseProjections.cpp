@@ -72,9 +72,9 @@ struct FuseProjections final
 
   void fuse(ArrayRef<ProjectOp> ops, ::fathom::PackedWeights &weights) {
     ProjectOp first = ops.front();
-    ::fathom::Recipe recipe{
-        Layout::Panels, weights.packed(first.getWeightAttr()).getStorage(), 0,
-        ::fathom::columnsOf(first.getX())};
+    ::fathom::Recipe recipe{Layout::Panels,
+                            weights.packed(first.getWeightAttr()).getStorage(),
+                            0, ::fathom::columnsOf(first.getX())};
     SmallVector<FlatSymbolRefAttr> names;
     for (ProjectOp op : ops) {
       PackedOp packed = weights.packed(op.getWeightAttr());

@@ -69,7 +69,8 @@ struct FuseSwiglu final
         builder, op.getLoc(), op.getType(), gate.getX(),
         weights.create(::fathom::joinedStem({gateName, upName}), recipe),
         FlatSymbolRefAttr(), FloatAttr(), FlatSymbolRefAttr(),
-        builder.getUnitAttr(), UnitAttr(), IntegerAttr(), ValueRange(), Value());
+        builder.getUnitAttr(), UnitAttr(), IntegerAttr(), ValueRange(),
+        Value());
     op.replaceAllUsesWith(joined.getResult());
     op.erase();
     gate.erase();

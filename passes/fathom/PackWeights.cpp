@@ -30,18 +30,18 @@ struct PackWeights final
       builder.setInsertionPoint(op);
       if (bias)
         bias = weights.whole(bias, Layout::Vector);
-      auto project = ProjectOp::create(
-          builder, op->getLoc(), op->getResult(0).getType(), x,
-          weights.whole(weight, Layout::Panels), FlatSymbolRefAttr(),
-          FloatAttr(), bias, UnitAttr(), UnitAttr(), IntegerAttr(),
-          ValueRange(), asking);
+      auto project =
+          ProjectOp::create(builder, op->getLoc(), op->getResult(0).getType(),
+                            x, weights.whole(weight, Layout::Panels),
+                            FlatSymbolRefAttr(), FloatAttr(), bias, UnitAttr(),
+                            UnitAttr(), IntegerAttr(), ValueRange(), asking);
       op->replaceAllUsesWith(project);
       op->erase();
     };
     getOperation().walk([&](Operation *op) {
       if (auto linear = dyn_cast<LinearOp>(op))
-        replace(op, linear.getX(), linear.getWeightAttr(),
-                linear.getBiasAttr(), Value());
+        replace(op, linear.getX(), linear.getWeightAttr(), linear.getBiasAttr(),
+                Value());
       else if (auto logits = dyn_cast<LogitsOp>(op))
         replace(op, logits.getX(), logits.getWeightAttr(), FlatSymbolRefAttr(),
                 logits.getTokens());

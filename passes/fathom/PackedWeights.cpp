@@ -20,8 +20,8 @@ int64_t roundUp(int64_t value, int64_t unit) {
 
 int64_t panelBytes(const Recipe &recipe) {
   // Columns come in pairs for bf16; see the layouts of fathom.packed.
-  int64_t columns = recipe.storage.isBF16() ? roundUp(recipe.columns, 2)
-                                            : recipe.columns;
+  int64_t columns =
+      recipe.storage.isBF16() ? roundUp(recipe.columns, 2) : recipe.columns;
   return roundUp(recipe.rows, 64) * columns *
          (recipe.storage.getIntOrFloatBitWidth() / 8);
 }
@@ -49,8 +49,12 @@ FlatSymbolRefAttr PackedWeights::whole(FlatSymbolRefAttr name, Layout layout) {
         known.getPieces()[0] == piece)
       return FlatSymbolRefAttr::get(known);
   Type storage = cast<RankedTensorType>(source.getType()).getElementType();
-  return create(stemOf(name), {layout, storage, piece.getRows(),
-                               piece.getRowStride(), std::nullopt, std::nullopt,
+  return create(stemOf(name), {layout,
+                               storage,
+                               piece.getRows(),
+                               piece.getRowStride(),
+                               std::nullopt,
+                               std::nullopt,
                                {piece}});
 }
 

@@ -1,6 +1,6 @@
 //===- Passes.td - From the model form to the planned form --*- tablegen -*-===//
 //
-// In the order in which the pipeline runs them.
+// In the order in which the pipeline runs them, more or less.
 //
 //===----------------------------------------------------------------------===//
 
@@ -36,8 +36,7 @@ def PackWeightsPass : Pass<"fathom-pack-weights", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::fathom::FathomDialect"];
 }
 
-def FuseProjectionsPass
-    : Pass<"fathom-fuse-projections", "::mlir::ModuleOp"> {
+def FuseProjectionsPass : Pass<"fathom-fuse-projections", "::mlir::ModuleOp"> {
   let summary = "Joins products of the same input into one.";
   let description = [{
     Products of one input and one storage become one whose packed rows are
@@ -358,6 +357,35 @@ def PlanMemoryPass : Pass<"fathom-plan-memory", "::mlir::ModuleOp"> {
            "Most tokens of one step">,
   ];
   let dependentDialects = ["::mlir::fathom::FathomDialect"];
+}
+
+def CheckFormPass : Pass<"fathom-check-form", "::mlir::ModuleOp"> {
+  let summary = "Checks that a module is in a named form.";
+  let description = [{
+    The definitions of the forms are in dialects/Fathom/RATIONALE.md; what is no
+    part of a form is an error that says what was expected instead. A program
+    may be stopped at a form, edited, checked, and taken on from there.
+
+    Example:
+
+    ```mlir
+    // Before: with form=model
+    func.func @dense(%x: tensor<?x64xf32>) -> tensor<?x64xf32>
+        attributes {fathom.kind = "dense"} {
+      %y = fathom.project %x by @w : tensor<?x64xf32> -> tensor<?x64xf32>
+      return %y : tensor<?x64xf32>
+    }
+
+    // After: the same, and
+    // error: found 'fathom.project', expected an operation of the model form
+    ```
+
+    Preserves: every bit of the result.
+  }];
+  let options = [
+    Option<"form", "form", "std::string", /*default=*/"\"planned\"",
+           "The form: model, planned or tiled">,
+  ];
 }
 
 #endif // FATHOM_PASSES_FATHOM_PASSES_TD

@@ -186,7 +186,8 @@ int64_t Plan::scratchBytes(PhaseOp phase) const {
   };
   phase.walk([&](Operation *op) {
     if (auto project = dyn_cast<ProjectOp>(op)) {
-      if (project.getNorm() || !isOperand(::fathom::viewOf(project.getX()).base))
+      if (project.getNorm() ||
+          !isOperand(::fathom::viewOf(project.getX()).base))
         norm(project.getX(), project.getNormAttr(), project.getEpsAttr());
     }
     if (auto gateUp = dyn_cast<ExpertGateUpOp>(op))
@@ -301,9 +302,8 @@ int64_t Plan::place(const DenseMap<Value, int64_t> &fixed, int64_t base) {
       if (holdsLogits(phase))
         break;
       auto known = fixed.find(result);
-      int64_t offset = known != fixed.end()
-                           ? known->second
-                           : lifetimes[ofValue[result]].offset;
+      int64_t offset = known != fixed.end() ? known->second
+                                            : lifetimes[ofValue[result]].offset;
       places.push_back(PlaceAttr::get(builder.getContext(), offset,
                                       strideOf(result), isOperand(result)));
     }
@@ -317,7 +317,8 @@ int64_t Plan::place(const DenseMap<Value, int64_t> &fixed, int64_t base) {
   return end;
 }
 
-struct PlanMemory final : public ::fathom::impl::PlanMemoryPassBase<PlanMemory> {
+struct PlanMemory final
+    : public ::fathom::impl::PlanMemoryPassBase<PlanMemory> {
   using PlanMemoryPassBase::PlanMemoryPassBase;
 
   void runOnOperation() override {
@@ -365,7 +366,8 @@ LogicalResult PlanMemory::plan() {
       rotaryColumns = std::max(
           rotaryColumns, columnsOf(function.getArgument(signature.rotary)));
   }
-  int64_t rotaryOffset = stepTokens * roundUp(streamColumns, 64) * kElementBytes;
+  int64_t rotaryOffset =
+      stepTokens * roundUp(streamColumns, 64) * kElementBytes;
   int64_t base =
       rotaryOffset + stepTokens * roundUp(rotaryColumns, 64) * kElementBytes;
   int64_t end = base;

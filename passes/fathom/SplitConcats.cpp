@@ -26,11 +26,11 @@ namespace {
   ::fathom::Recipe recipe{packed.getLayout(), packed.getStorage(),
                           static_cast<int64_t>(packed.getRows()), columns};
   for (auto piece : packed.getPieces().getAsRange<PieceAttr>())
-    recipe.pieces.push_back(PieceAttr::get(
-        piece.getContext(), piece.getSource(), piece.getRows(),
-        piece.getOffset() + first * piece.getColumnStride(),
-        piece.getRowStride(), piece.getColumnStride(), piece.getFirst(),
-        piece.getGroup(), piece.getEvery()));
+    recipe.pieces.push_back(
+        PieceAttr::get(piece.getContext(), piece.getSource(), piece.getRows(),
+                       piece.getOffset() + first * piece.getColumnStride(),
+                       piece.getRowStride(), piece.getColumnStride(),
+                       piece.getFirst(), piece.getGroup(), piece.getEvery()));
   return recipe;
 }
 
@@ -60,9 +60,9 @@ struct SplitConcats final
     Value sum;
     for (auto [number, part] : llvm::enumerate(concat.getInputs())) {
       int64_t columns = ::fathom::columnsOf(part);
-      auto weight = weights.create(
-          ::fathom::stemOf(name) + ".part" + std::to_string(number),
-          columnsOfWeight(packed, first, columns));
+      auto weight = weights.create(::fathom::stemOf(name) + ".part" +
+                                       std::to_string(number),
+                                   columnsOfWeight(packed, first, columns));
       auto product = ProjectOp::create(
           builder, op.getLoc(), op.getType(), part, weight, FlatSymbolRefAttr(),
           FloatAttr(), number == 0 ? bias : FlatSymbolRefAttr(), UnitAttr(),

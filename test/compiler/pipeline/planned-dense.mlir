@@ -1,8 +1,8 @@
-// RUN: fathom-opt %s --fathom-planned-pipeline=step-tokens=16 | FileCheck %s
+// RUN: fathom-opt %s --fathom-check-passes --fathom-planned-pipeline=step-tokens=16 | FileCheck %s
 
 // A dense model as it is imported becomes phases over packed weights.
 
-// CHECK: module attributes {fathom.arena_shared_bytes = 20480 : i64, fathom.max_positions = 256 : i64, fathom.step_tokens_max = 16 : i64, fathom.storage = bf16}
+// CHECK: module attributes {fathom.arena_shared_bytes = 24576 : i64, fathom.max_positions = 256 : i64, fathom.step_tokens_max = 16 : i64, fathom.storage = bf16}
 // CHECK-LABEL: func.func @embed
 // CHECK: fathom.phase "embed" places [#fathom.place<offset = 0, stride = 64, operand = false>, #fathom.place<offset = 4096, stride = 64, operand = false>]
 // CHECK-LABEL: func.func @dense

@@ -1,4 +1,4 @@
-// RUN: fathom-opt %s --fathom-planned-pipeline=step-tokens=16 | FileCheck %s
+// RUN: fathom-opt %s --fathom-check-passes --fathom-planned-pipeline=step-tokens=16 | FileCheck %s
 
 // A mixture of experts over latent attention becomes phases.
 

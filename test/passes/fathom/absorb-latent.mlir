@@ -1,4 +1,4 @@
-// RUN: fathom-opt %s --fathom-absorb-latent | FileCheck %s
+// RUN: fathom-opt %s --fathom-check-passes --fathom-absorb-latent | FileCheck %s
 
 fathom.weight @norm : tensor<24xf32> from "n.{layer}"
 fathom.weight @kv_b_proj : tensor<64x24xbf16> from "b.{layer}"

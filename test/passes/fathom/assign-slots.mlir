@@ -1,4 +1,4 @@
-// RUN: fathom-opt %s --fathom-assign-slots | FileCheck %s
+// RUN: fathom-opt %s --fathom-check-passes --fathom-assign-slots | FileCheck %s
 
 // Slots count in the order of use, in a table of its own for each kind of layer.
 // CHECK: fathom.packed @table : rows of bf16[96, 32] slot 0 pieces

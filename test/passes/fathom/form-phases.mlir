@@ -1,9 +1,19 @@
-// RUN: fathom-opt %s --fathom-form-phases | FileCheck %s
+// RUN: fathom-opt %s --fathom-check-passes --fathom-form-phases | FileCheck %s
 
-fathom.packed @w : panels of bf16 [32, 32] pieces []
-fathom.packed @qkv : panels of bf16 [64, 32] pieces []
-fathom.packed @table : rows of bf16 [96, 32] pieces []
-fathom.packed @g : vector of f32 [32, 1] pieces []
+fathom.weight @w.source : tensor<32x32xbf16> from "w.{layer}"
+fathom.packed @w : panels of bf16 [32, 32] pieces [#fathom.piece<source = @w.source, rows = 32, offset = 0, row_stride = 32, column_stride = 1, first = 0, group = 32, every = 32>]
+fathom.weight @qkv.source : tensor<64x32xbf16> from "qkv.{layer}"
+fathom.packed @qkv : panels of bf16 [64, 32] pieces [#fathom.piece<source = @qkv.source, rows = 64, offset = 0, row_stride = 32, column_stride = 1, first = 0, group = 64, every = 64>]
+fathom.weight @router.source : tensor<4x32xf32> from "router.{layer}"
+fathom.packed @router : panels of f32 [4, 32] pieces [#fathom.piece<source = @router.source, rows = 4, offset = 0, row_stride = 32, column_stride = 1, first = 0, group = 4, every = 4>]
+fathom.weight @gate_up.source : tensor<64x32xbf16> experts 4 from "gate_up.{layer}.{expert}"
+fathom.packed @gate_up : panels of bf16 [64, 32] experts 4 at 0 pieces [#fathom.piece<source = @gate_up.source, rows = 64, offset = 0, row_stride = 32, column_stride = 1, first = 0, group = 64, every = 64>]
+fathom.weight @expert_down.source : tensor<32x32xbf16> experts 4 from "expert_down.{layer}.{expert}"
+fathom.packed @expert_down : panels of bf16 [32, 32] experts 4 at 4096 pieces [#fathom.piece<source = @expert_down.source, rows = 32, offset = 0, row_stride = 32, column_stride = 1, first = 0, group = 32, every = 32>]
+fathom.weight @table.source : tensor<96x32xbf16> from "table.{layer}"
+fathom.packed @table : rows of bf16 [96, 32] pieces [#fathom.piece<source = @table.source, rows = 96, offset = 0, row_stride = 32, column_stride = 1, first = 0, group = 96, every = 96>]
+fathom.weight @g.source : tensor<32xf32> from "g.{layer}"
+fathom.packed @g : vector of f32 [32, 1] pieces [#fathom.piece<source = @g.source, rows = 32, offset = 0, row_stride = 1, column_stride = 1, first = 0, group = 32, every = 32>]
 fathom.cache @kv parts [16, 16] of bf16
 
 // What the entry makes is one phase.
@@ -48,10 +58,10 @@ func.func @dense(%tokens: !fathom.tokens, %x: tensor<?x32xf32>, %r: tensor<?x8xf
 // CHECK: return %[[DOWN]]#1
 func.func @experts(%tokens: !fathom.tokens, %x: tensor<?x32xf32>, %r: tensor<?x8xf32>) -> tensor<?x32xf32> attributes {fathom.kind = "experts"} {
   %s = fathom.project %x by @qkv norm @g eps 1.0e-06 swiglu : tensor<?x32xf32> -> tensor<?x32xf32>
-  %l = fathom.project %x by @w norm @g eps 1.0e-06 exact : tensor<?x32xf32> -> tensor<?x32xf32>
-  %ids, %w, %lists = fathom.dispatch %l sigmoid groups 4 top_groups 2 scale 2.5 normalize : tensor<?x32xf32> -> tensor<?x3xi32>, tensor<?x3xf32>, tensor<?x1xi32>
-  %h = fathom.expert_gate_up %x, %lists by @qkv norm @g eps 1.0e-6 : tensor<?x32xf32>, tensor<?x1xi32> -> tensor<?x32xf32>
-  %e = fathom.expert_down %h, %w, %lists by @w : tensor<?x32xf32>, tensor<?x3xf32>, tensor<?x1xi32> -> tensor<?x32xf32>
+  %l = fathom.project %x by @router norm @g eps 1.0e-06 exact : tensor<?x32xf32> -> tensor<?x4xf32>
+  %ids, %w, %lists = fathom.dispatch %l sigmoid groups 1 top_groups 1 scale 2.5 normalize : tensor<?x4xf32> -> tensor<?x3xi32>, tensor<?x3xf32>, tensor<?x1xi32>
+  %h = fathom.expert_gate_up %x, %lists by @gate_up norm @g eps 1.0e-6 : tensor<?x32xf32>, tensor<?x1xi32> -> tensor<?x32xf32>
+  %e = fathom.expert_down %h, %w, %lists by @expert_down : tensor<?x32xf32>, tensor<?x3xf32>, tensor<?x1xi32> -> tensor<?x32xf32>
   %d = fathom.project %s by @w plus %e, %x of tensor<?x32xf32>, tensor<?x32xf32> : tensor<?x32xf32> -> tensor<?x32xf32>
   return %d : tensor<?x32xf32>
 }

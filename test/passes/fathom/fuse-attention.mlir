@@ -1,4 +1,4 @@
-// RUN: fathom-opt %s --fathom-pack-weights --fathom-fuse-projections --fathom-fuse-attention | FileCheck %s
+// RUN: fathom-opt %s --fathom-check-passes --fathom-pack-weights --fathom-fuse-projections --fathom-fuse-attention | FileCheck %s
 
 fathom.weight @q_proj : tensor<32x32xbf16> from "q.{layer}"
 fathom.weight @k_proj : tensor<16x32xbf16> from "k.{layer}"

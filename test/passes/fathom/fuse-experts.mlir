@@ -1,4 +1,4 @@
-// RUN: fathom-opt %s --fathom-pack-weights --fathom-fuse-experts | FileCheck %s
+// RUN: fathom-opt %s --fathom-check-passes --fathom-pack-weights --fathom-fuse-experts | FileCheck %s
 
 fathom.weight @norm : tensor<20xf32> from "n.{layer}"
 fathom.weight @router : tensor<8x20xf32> from "r.{layer}"

@@ -1,4 +1,4 @@
-// RUN: fathom-opt %s --fathom-pack-weights --fathom-fuse-norms | FileCheck %s
+// RUN: fathom-opt %s --fathom-check-passes --fathom-pack-weights --fathom-fuse-norms | FileCheck %s
 
 fathom.weight @norm : tensor<32xf32> from "n.{layer}"
 fathom.weight @a_proj : tensor<16x32xbf16> from "a.{layer}"

@@ -1,4 +1,4 @@
-// RUN: fathom-opt %s --fathom-pack-weights --fathom-fuse-residuals | FileCheck %s
+// RUN: fathom-opt %s --fathom-check-passes --fathom-pack-weights --fathom-fuse-residuals | FileCheck %s
 
 fathom.weight @a_proj : tensor<32x32xbf16> from "a.{layer}"
 

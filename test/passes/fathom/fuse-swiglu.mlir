@@ -1,4 +1,4 @@
-// RUN: fathom-opt %s --fathom-pack-weights --fathom-fuse-swiglu | FileCheck %s
+// RUN: fathom-opt %s --fathom-check-passes --fathom-pack-weights --fathom-fuse-swiglu | FileCheck %s
 
 fathom.weight @gate_proj : tensor<12x32xbf16> from "g.{layer}"
 fathom.weight @up_proj : tensor<12x32xbf16> from "u.{layer}"

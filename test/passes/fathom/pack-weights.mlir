@@ -1,4 +1,4 @@
-// RUN: fathom-opt %s --fathom-pack-weights | FileCheck %s
+// RUN: fathom-opt %s --fathom-check-passes --fathom-pack-weights | FileCheck %s
 
 fathom.weight @table : tensor<96x32xbf16> from "t"
 fathom.weight @dense.o_proj : tensor<48x32xbf16> from "o.{layer}"

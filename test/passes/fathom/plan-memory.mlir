@@ -1,11 +1,23 @@
-// RUN: fathom-opt %s --fathom-plan-memory=step-tokens=16 | FileCheck %s
+// RUN: fathom-opt %s --fathom-check-passes --fathom-plan-memory=step-tokens=16 | FileCheck %s
 
-fathom.packed @w : panels of bf16 [32, 32] pieces []
-fathom.packed @wide : panels of bf16 [128, 32] pieces []
-fathom.packed @router : panels of f32 [4, 32] pieces []
-fathom.packed @narrow : panels of bf16 [32, 64] pieces []
-fathom.packed @table : rows of bf16 [96, 32] pieces []
-fathom.packed @g : vector of f32 [32, 1] pieces []
+fathom.weight @wide.source : tensor<96x32xbf16> from "wide.{layer}"
+fathom.packed @wide : panels of bf16 [96, 32] pieces [#fathom.piece<source = @wide.source, rows = 96, offset = 0, row_stride = 32, column_stride = 1, first = 0, group = 96, every = 96>]
+fathom.weight @o.source : tensor<32x32xbf16> from "o.{layer}"
+fathom.packed @o : panels of bf16 [32, 32] pieces [#fathom.piece<source = @o.source, rows = 32, offset = 0, row_stride = 32, column_stride = 1, first = 0, group = 32, every = 32>]
+fathom.weight @router.source : tensor<4x32xf32> from "router.{layer}"
+fathom.packed @router : panels of f32 [4, 32] pieces [#fathom.piece<source = @router.source, rows = 4, offset = 0, row_stride = 32, column_stride = 1, first = 0, group = 4, every = 4>]
+fathom.weight @gate_up.source : tensor<32x32xbf16> experts 4 from "gate_up.{layer}.{expert}"
+fathom.packed @gate_up : panels of bf16 [32, 32] experts 4 at 0 pieces [#fathom.piece<source = @gate_up.source, rows = 32, offset = 0, row_stride = 32, column_stride = 1, first = 0, group = 32, every = 32>]
+fathom.weight @expert_down.source : tensor<32x16xbf16> experts 4 from "expert_down.{layer}.{expert}"
+fathom.packed @expert_down : panels of bf16 [32, 16] experts 4 at 2048 pieces [#fathom.piece<source = @expert_down.source, rows = 32, offset = 0, row_stride = 16, column_stride = 1, first = 0, group = 32, every = 32>]
+fathom.weight @shared_up.source : tensor<32x32xbf16> from "shared_up.{layer}"
+fathom.packed @shared_up : panels of bf16 [32, 32] pieces [#fathom.piece<source = @shared_up.source, rows = 32, offset = 0, row_stride = 32, column_stride = 1, first = 0, group = 32, every = 32>]
+fathom.weight @shared_down.source : tensor<32x16xbf16> from "shared_down.{layer}"
+fathom.packed @shared_down : panels of bf16 [32, 16] pieces [#fathom.piece<source = @shared_down.source, rows = 32, offset = 0, row_stride = 16, column_stride = 1, first = 0, group = 32, every = 32>]
+fathom.weight @table.source : tensor<96x32xbf16> from "table.{layer}"
+fathom.packed @table : rows of bf16 [96, 32] pieces [#fathom.piece<source = @table.source, rows = 96, offset = 0, row_stride = 32, column_stride = 1, first = 0, group = 96, every = 96>]
+fathom.weight @g.source : tensor<32xf32> from "g.{layer}"
+fathom.packed @g : vector of f32 [32, 1] pieces [#fathom.piece<source = @g.source, rows = 32, offset = 0, row_stride = 1, column_stride = 1, first = 0, group = 32, every = 32>]
 fathom.cache @kv parts [32, 32] of bf16
 
 // 16 rows of 64 floats are the stream, as many the rotary factors.
@@ -34,14 +46,14 @@ func.func @dense(%tokens: !fathom.tokens, %x: tensor<?x32xf32>, %rotary: tensor<
   }
   // Only the product `o` reads it, so it is stored as that reads it; `qkv` is
   // still read in this phase and may not be overwritten.
-  // CHECK: fathom.phase "attend" places [#fathom.place<offset = 16384, stride = 64, operand = true>]
+  // CHECK: fathom.phase "attend" places [#fathom.place<offset = {{[0-9]+}}, stride = 64, operand = true>] scratch {{[0-9]+}} bytes 4096
   %a = fathom.phase "attend" -> tensor<?x32xf32> {
     %0 = fathom.attend %tokens, %qkv, %rotary in @kv heads 1 kv_heads 1 half scale 0.25 : tensor<?x96xf32>, tensor<?x8xf32> -> tensor<?x32xf32>
     fathom.yield %0 : tensor<?x32xf32>
   }
   // CHECK: fathom.phase "o" places [#fathom.place<offset = 0, stride = 64, operand = false>]
   %o = fathom.phase "o" -> tensor<?x32xf32> {
-    %0 = fathom.project %a by @w plus %x of tensor<?x32xf32> : tensor<?x32xf32> -> tensor<?x32xf32>
+    %0 = fathom.project %a by @o plus %x of tensor<?x32xf32> : tensor<?x32xf32> -> tensor<?x32xf32>
     fathom.yield %0 : tensor<?x32xf32>
   }
   return %o : tensor<?x32xf32>
@@ -64,14 +76,14 @@ func.func @experts(%tokens: !fathom.tokens, %x: tensor<?x32xf32>, %rotary: tenso
   // rows by the same weight, which needs them in scratch once: 4096 bytes.
   // CHECK: fathom.phase "experts_gate_up" places [{{.*}}operand = true>, {{.*}}operand = true>] scratch {{[0-9]+}} bytes 4096
   %h:2 = fathom.phase "experts_gate_up" -> tensor<?x16xf32>, tensor<?x16xf32> {
-    %0 = fathom.expert_gate_up %x, %d#2 by @w norm @g eps 1.0e-6 : tensor<?x32xf32>, tensor<?x1xi32> -> tensor<?x16xf32>
-    %1 = fathom.project %x by @w norm @g eps 1.0e-6 swiglu : tensor<?x32xf32> -> tensor<?x16xf32>
+    %0 = fathom.expert_gate_up %x, %d#2 by @gate_up norm @g eps 1.0e-6 : tensor<?x32xf32>, tensor<?x1xi32> -> tensor<?x16xf32>
+    %1 = fathom.project %x by @shared_up norm @g eps 1.0e-6 swiglu : tensor<?x32xf32> -> tensor<?x16xf32>
     fathom.yield %0, %1 : tensor<?x16xf32>, tensor<?x16xf32>
   }
   // CHECK: fathom.phase "experts_down" places [#fathom.place<offset = {{[0-9]+}}, stride = 64, operand = false>, #fathom.place<offset = 0, stride = 64, operand = false>]
   %o:2 = fathom.phase "experts_down" -> tensor<?x32xf32>, tensor<?x32xf32> {
-    %e = fathom.expert_down %h#0, %d#1, %d#2 by @w : tensor<?x16xf32>, tensor<?x2xf32>, tensor<?x1xi32> -> tensor<?x32xf32>
-    %0 = fathom.project %h#1 by @w plus %e, %x of tensor<?x32xf32>, tensor<?x32xf32> : tensor<?x16xf32> -> tensor<?x32xf32>
+    %e = fathom.expert_down %h#0, %d#1, %d#2 by @expert_down : tensor<?x16xf32>, tensor<?x2xf32>, tensor<?x1xi32> -> tensor<?x32xf32>
+    %0 = fathom.project %h#1 by @shared_down plus %e, %x of tensor<?x32xf32>, tensor<?x32xf32> : tensor<?x16xf32> -> tensor<?x32xf32>
     fathom.yield %e, %0 : tensor<?x32xf32>, tensor<?x32xf32>
   }
   return %o#1 : tensor<?x32xf32>

@@ -1,4 +1,4 @@
-// RUN: fathom-opt %s --fathom-pack-weights --fathom-split-concats | FileCheck %s
+// RUN: fathom-opt %s --fathom-check-passes --fathom-pack-weights --fathom-split-concats | FileCheck %s
 
 fathom.weight @eh_proj : tensor<16x32xbf16> from "eh"
 fathom.weight @eh_bias : tensor<16xf32> from "b"

@@ -1,0 +1,176 @@
+//===- CheckForm.cpp - Whether a module is in a named form ----------------===//
+//
+// The definitions of RATIONALE.md, each with its number as a comment.
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "passes/fathom/Passes.h"
+
+namespace fathom {
+#define GEN_PASS_DEF_CHECKFORMPASS
+#include "passes/fathom/Passes.h.inc"
+} // namespace fathom
+
+using namespace mlir;
+using namespace mlir::fathom;
+
+namespace {
+
+// The one result of every check: `op` is no part of the form.
+LogicalResult misplaced(Operation *op, StringRef expected) {
+  return op->emitError("found '")
+         << op->getName() << "', expected " << expected;
+}
+
+bool isView(Operation *op) {
+  return isa<arith::ConstantOp, tensor::DimOp, tensor::ExtractSliceOp>(op);
+}
+
+// (M2), (P2): a function is of a kind and runs from its top to its bottom.
+LogicalResult checkKind(func::FuncOp function) {
+  if (!function->getAttrOfType<StringAttr>("fathom.kind"))
+    return function.emitError("found no 'fathom.kind', expected the kind of "
+                              "layer that the function is");
+  if (!function.getBody().hasOneBlock())
+    return function.emitError("found ")
+           << function.getBody().getBlocks().size() << " blocks, expected one";
+  return success();
+}
+
+LogicalResult checkModel(ModuleOp module) {
+  for (Operation &op : *module.getBody()) {
+    // (M1)
+    auto function = dyn_cast<func::FuncOp>(op);
+    if (!function && !isa<WeightOp, CacheOp>(op))
+      return misplaced(&op, "weights, caches and functions in the model form");
+    if (!function)
+      continue;
+    if (failed(checkKind(function)))
+      return failure();
+    for (Operation &inner : function.getBody().front().without_terminator())
+      // (M3)
+      if (!isView(&inner) &&
+          !isa<EmbeddingOp, RmsNormOp, LinearOp, SwigluOp, LogitsOp, RotaryOp,
+               RopeOp, CacheAppendOp, AttentionOp, LatentAttentionOp, RouteOp,
+               ExpertsOp, arith::AddFOp, tensor::ConcatOp>(inner))
+        return misplaced(&inner, "an operation of the model form");
+  }
+  return success();
+}
+
+// (P5): what `op` names is packed and has a slot.
+LogicalResult checkSlots(Operation *op, SymbolTable &symbols) {
+  for (NamedAttribute attribute : op->getAttrDictionary()) {
+    auto name = dyn_cast<FlatSymbolRefAttr>(attribute.getValue());
+    Operation *symbol = name ? symbols.lookup(name.getAttr()) : nullptr;
+    if (!name || isa_and_nonnull<CacheOp>(symbol))
+      continue;
+    auto packed = dyn_cast_or_null<PackedOp>(symbol);
+    if (!packed || !packed.getSlot())
+      return op->emitError("found ")
+             << name << (packed ? " without a slot" : " that is not packed")
+             << ", expected a packed weight with a slot";
+  }
+  return success();
+}
+
+LogicalResult checkPhase(PhaseOp phase, SymbolTable &symbols) {
+  bool scores = false;
+  for (Operation &op : phase.getBody().front().without_terminator()) {
+    // (P3)
+    if (!isa<EmbeddingOp, RotaryOp, ProjectOp, AttendOp, AttendLatentOp,
+             DispatchOp, ExpertGateUpOp, ExpertDownOp>(op))
+      return misplaced(&op, "the work of a phase");
+    if (failed(checkSlots(&op, symbols)))
+      return failure();
+    auto project = dyn_cast<ProjectOp>(op);
+    scores |= project && project.getAsking();
+  }
+  // (P4)
+  if (!phase.getPlaces() && !scores)
+    return phase.emitError("found no places of its results, expected one for "
+                           "each, since they are no logits");
+  return success();
+}
+
+LogicalResult checkPlanned(ModuleOp module) {
+  // (P1)
+  for (StringRef name : {"fathom.step_tokens_max", "fathom.storage",
+                         "fathom.arena_shared_bytes"})
+    if (!module->hasAttr(name))
+      return module.emitError("found no '")
+             << name << "', expected it in the planned form";
+  SymbolTable symbols(module);
+  for (Operation &op : *module.getBody()) {
+    auto function = dyn_cast<func::FuncOp>(op);
+    if (!function && !isa<WeightOp, CacheOp, PackedOp>(op))
+      return misplaced(&op, "weights, caches, packed weights and functions in "
+                            "the planned form");
+    if (!function)
+      continue;
+    if (failed(checkKind(function)))
+      return failure();
+    for (Operation &inner : function.getBody().front().without_terminator()) {
+      // (P2)
+      auto phase = dyn_cast<PhaseOp>(inner);
+      if (!phase && !isView(&inner))
+        return misplaced(&inner, "phases and slices of columns");
+      if (phase && failed(checkPhase(phase, symbols)))
+        return failure();
+    }
+  }
+  return success();
+}
+
+LogicalResult checkTiled(ModuleOp module) {
+  bool steps = false;
+  WalkResult walked = module.walk([&](Operation *op) {
+    // (T1)
+    auto function = dyn_cast<func::FuncOp>(op);
+    steps |= function && function.getSymName().starts_with("fathom_step_");
+    // (T2)
+    if (function && function.isExternal()) {
+      function.emitError("found a function without a body, expected the code "
+                         "of everything that is called");
+      return WalkResult::interrupt();
+    }
+    // (T3)
+    StringRef dialect = op->getName().getDialectNamespace();
+    if (!isa<TileDotOp, ModuleOp>(op) &&
+        !llvm::is_contained(
+            {"arith", "cf", "func", "llvm", "math", "scf", "ub", "vector"},
+            dialect))
+      return WalkResult(misplaced(op, "scalars, vectors, loops, addresses and "
+                                      "instruction tiles in the tiled form"));
+    return WalkResult::advance();
+  });
+  if (walked.wasInterrupted())
+    return failure();
+  if (!steps)
+    return module.emitError("found no function 'fathom_step_*', expected the "
+                            "step of a level");
+  return success();
+}
+
+struct CheckForm final : public ::fathom::impl::CheckFormPassBase<CheckForm> {
+  using CheckFormPassBase::CheckFormPassBase;
+
+  void runOnOperation() override {
+    if (failed(check()))
+      signalPassFailure();
+  }
+
+  LogicalResult check() {
+    if (form == "model")
+      return checkModel(getOperation());
+    if (form == "planned")
+      return checkPlanned(getOperation());
+    if (form == "tiled")
+      return checkTiled(getOperation());
+    return getOperation().emitError("found the form '")
+           << form << "', expected model, planned or tiled";
+  }
+};
+
+} // namespace

@@ -1,0 +1,34 @@
+// RUN: fathom-opt %s --fathom-check-form=form=tiled --split-input-file --verify-diagnostics
+
+// expected-error @below {{found no function 'fathom_step_*', expected the step of a level}}
+module {
+func.func @tiled_t1() {
+  return
+}
+}
+
+// -----
+
+module {
+// expected-error @below {{found a function without a body, expected the code of everything that is called}}
+func.func private @tiled_t2()
+}
+
+// -----
+
+module {
+func.func @fathom_step_avx2(%p: memref<4xf32>) {
+  // expected-error @below {{found 'memref.dealloc', expected scalars, vectors, loops, addresses and instruction tiles in the tiled form}}
+  memref.dealloc %p : memref<4xf32>
+  return
+}
+}
+
+// -----
+
+module {
+func.func @fathom_step_avx2(%a: vector<8xf32>, %w: vector<8xf32>, %x: vector<1xf32>) -> vector<8xf32> {
+  %s = fathom.tile_dot %a, %w, %x fma_256 : vector<8xf32>, vector<8xf32>, vector<1xf32>
+  return %s : vector<8xf32>
+}
+}
