@@ -142,6 +142,18 @@ static Value outsideOf(PhaseOp phase, Value value) {
   return value;
 }
 
+/// Whether `value` is what the host hands to a step that enters with hidden
+/// rows: an argument of its first function.
+static bool isEntryHidden(Value value) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  auto function = argument ? dyn_cast<func::FuncOp>(
+                                 argument.getOwner()->getParentOp())
+                           : func::FuncOp();
+  auto kind = function ? function->getAttrOfType<StringAttr>("fathom.kind")
+                       : StringAttr();
+  return kind && kind.getValue().ends_with("embed");
+}
+
 Rows KernelBuilder::rows(Value value) {
   int64_t column = 0;
   int64_t columns = cast<RankedTensorType>(value.getType()).getDimSize(1);
@@ -151,6 +163,12 @@ Rows KernelBuilder::rows(Value value) {
   }
   if (value.getParentBlock() == &phase.getBody().front())
     value = outsideOf(phase, value);
+  if (isEntryHidden(value)) {
+    Value base = offset(fieldPointer(offsetof(FathomStep, hidden_in)),
+                        column * static_cast<int64_t>(sizeof(float)));
+    int64_t stride = cast<RankedTensorType>(value.getType()).getDimSize(1);
+    return {base, stride, f32(), columns};
+  }
   PlaceAttr place = placeOf(value);
   if (!place) {
     phase.emitError("expects a place for each value of the step, but this one "
