@@ -55,6 +55,12 @@ SmallVector<Value> addTile(KernelBuilder &b, const Dots &dots, int64_t rows,
   });
 }
 
+/// Tokens of a register tile. Pairs of bf16 that FMA multiplies are taken apart
+/// first: with 16 registers, 6 tokens would leave one accumulator no place.
+static int64_t tileTokensOf(const Dots &dots) {
+  return dots.lanes == 8 && dots.depth == 2 ? 5 : kTileTokens;
+}
+
 namespace {
 
 /// Writes the nest of one product.
@@ -62,7 +68,7 @@ class Nest {
 public:
   Nest(KernelBuilder &b, const Product &product)
       : b(b), p(product), dots(product.dots),
-        vectors(dots.tileRows / dots.lanes),
+        tileTokens(tileTokensOf(dots)), vectors(dots.tileRows / dots.lanes),
         stepBytes(kPanelRows * dots.depth * dots.storageBytes) {
     steps = roundUp(p.columns, dots.depth) / dots.depth;
     int64_t slices =
@@ -125,15 +131,15 @@ private:
   // Where the sums so far of a tile are kept between slices.
   Value kept(Value tile, Value part, int64_t vector) {
     int64_t vectorBytes = dots.lanes * 4;
-    int64_t tileVectors = kTileTokens * kPanelRows / dots.lanes;
+    int64_t tileVectors = tileTokens * kPanelRows / dots.lanes;
     Value first = b.add(b.mul(tile, tileVectors),
-                        b.mul(part, kTileTokens * vectors));
+                        b.mul(part, tileTokens * vectors));
     return b.offset(scratch, b.mul(b.add(first, vector), vectorBytes));
   }
 
   void emitManyTokens() {
     if (sliceCount > 1)
-      scratch = b.threadScratch(roundUp(rowsMax(), kTileTokens) * kPanelRows * 4);
+      scratch = b.threadScratch(roundUp(rowsMax(), tileTokens) * kPanelRows * 4);
     b.forRange(p.firstPanel, p.endPanel, 1, [&](Value panel) {
       Value address = panelAt(panel);
       if (sliceCount == 1) {
@@ -151,13 +157,13 @@ private:
 
   void emitSlice(Value panel, Value address, Value number, bool first,
                  bool last) {
-    Value tiles = b.ceilDiv(p.tokens, kTileTokens);
+    Value tiles = b.ceilDiv(p.tokens, tileTokens);
     b.forRange(b.constant(0), tiles, 1, [&](Value tile) {
-      Value token = b.mul(tile, kTileTokens);
+      Value token = b.mul(tile, tileTokens);
       SmallVector<Value> operands;
       // Rows behind the last token repeat it; their sums are dropped.
       Value lastToken = b.sub(p.tokens, b.constant(1));
-      for (int64_t m = 0; m < kTileTokens; ++m)
+      for (int64_t m = 0; m < tileTokens; ++m)
         operands.push_back(p.operand(b.smallest(b.add(token, m), lastToken)));
       int64_t parts = kPanelRows / dots.tileRows;
       if (parts == 1) {
@@ -186,8 +192,8 @@ private:
       return;
     }
     Value packedRow = b.add(b.mul(panel, kPanelRows), row);
-    for (int64_t m = 0; m < kTileTokens; ++m) {
-      Value token = b.add(b.mul(tile, kTileTokens), m);
+    for (int64_t m = 0; m < tileTokens; ++m) {
+      Value token = b.add(b.mul(tile, tileTokens), m);
       b.ifThen(b.less(token, p.tokens), [&] {
         p.finished(token, packedRow,
                    ValueRange(sums).slice(m * vectors, vectors));
@@ -205,6 +211,7 @@ private:
   KernelBuilder &b;
   const Product &p;
   const Dots &dots;
+  int64_t tileTokens;
   int64_t vectors;   ///< of a token in a register tile
   int64_t stepBytes; ///< from one K step of a panel to the next
   int64_t steps, sliceSteps, sliceCount;
