@@ -73,15 +73,29 @@ private:
     }
   }
 
-  // Of the head's results the logits are what the step hands out.
+  // The head hands out logits and, where it returns them, normalised rows, of
+  // the tokens that ask.
   mlir::LogicalResult takeLogits(mlir::ValueRange returned,
                                  llvm::ArrayRef<Matrix> results) {
+    size_t last = phases.size() - 1;
     for (auto [value, matrix] : llvm::zip_equal(returned, results)) {
-      mlir::Operation *op = value.getDefiningOp();
-      if (mlir::isa_and_nonnull<LogitsOp, PhaseOp>(op))
-        values[{phases.size() - 1, 0}] = matrix;
+      if (mlir::isa_and_nonnull<LogitsOp, PhaseOp>(value.getDefiningOp()))
+        values[{last, 0}] = matrix;
+      else
+        values[{last, 1}] = rowsAsking(matrix);
     }
     return mlir::success();
+  }
+
+  Matrix rowsAsking(const Matrix &all) {
+    Matrix result(0, all.columns);
+    for (auto [i, token] : llvm::enumerate(tokens.tokens))
+      if (token.asksForLogits) {
+        const double *row = all.row(static_cast<int64_t>(i));
+        result.values.insert(result.values.end(), row, row + all.columns);
+        ++result.rows;
+      }
+    return result;
   }
 
   mlir::ModuleOp module;

@@ -158,6 +158,12 @@ static Captured captureFloats(mlir::MLIRContext *context,
   return captured;
 }
 
+/// The choice of experts in a phase, if there is one.
+static DispatchOp dispatchOf(PhaseOp phase) {
+  auto ops = phase.getBody().getOps<DispatchOp>();
+  return ops.empty() ? DispatchOp() : *ops.begin();
+}
+
 static void yieldCpu(const FathomStep *, const uint64_t *, uint64_t) {
   std::this_thread::yield();
 }
@@ -192,6 +198,18 @@ std::vector<CapturedPhase> StepRunner::run(const StepTokens &tokens,
       llvm::alignTo(reinterpret_cast<uintptr_t>(memory.data()), 64));
   step.barrier = counter;
   step.park = yieldCpu;
+
+  // Ids of all layers with experts, one after another.
+  int64_t choices = 0, layersWithExperts = 0;
+  for (StepPhase &phase : phases)
+    if (DispatchOp dispatch = dispatchOf(phase.phase)) {
+      choices = columnsOf(dispatch.getIds());
+      ++layersWithExperts;
+    }
+  int64_t idsOfLayer = tokens.size() * choices;
+  std::vector<int32_t> experts(layersWithExperts * idsOfLayer, -1);
+  step.experts = experts.empty() ? nullptr : experts.data();
+  const int32_t *nextIds = experts.data();
 
   std::vector<CapturedPhase> captured;
   for (auto [number, phase] : llvm::enumerate(phases)) {
@@ -232,6 +250,16 @@ std::vector<CapturedPhase> StepRunner::run(const StepTokens &tokens,
     } else {
       for (mlir::Value result : op.getResults())
         results.values.push_back(capture(result, step));
+    }
+    if (dispatchOf(op)) {
+      Captured ids;
+      ids.element = mlir::IntegerType::get(planned.getContext(), 32);
+      ids.rows = tokens.size();
+      ids.columns = choices;
+      const char *bytes = reinterpret_cast<const char *>(nextIds);
+      ids.bytes.assign(bytes, bytes + idsOfLayer * sizeof(int32_t));
+      results.values.push_back(std::move(ids));
+      nextIds += idsOfLayer;
     }
     captured.push_back(std::move(results));
   }

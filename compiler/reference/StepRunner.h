@@ -38,7 +38,8 @@ struct Captured {
   double at(int64_t i, int64_t j) const;
 };
 
-/// Of a phase in a layer: its results, or logits and hidden rows.
+/// Of a phase in a layer: its results, and the ids of experts that the host is
+/// told; or logits and hidden rows.
 struct CapturedPhase {
   StepPhase phase;
   std::vector<Captured> values;
