@@ -6,7 +6,8 @@ set -euo pipefail
 seen=0 bad=0
 for program in "$1"/*; do
   case ${program##*/} in
-    fathom-opt | fathom-lsp-server | fathom-compile) continue ;;
+    fathom-opt | fathom-lsp-server | fathom-compile | fathom-reference-logits)
+      continue ;;
   esac
   [ -f "$program" ] && [ -x "$program" ] || continue
   seen=$((seen + 1))
