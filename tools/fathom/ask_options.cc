@@ -66,30 +66,42 @@ absl::StatusOr<float> ParseNumber(absl::string_view option,
 }
 
 void AskOptions::AddTo(CLI::App& app) {
-  app.add_option("ARTIFACT", path, "the artifact's folder, NAME.fathom")
+  app.add_option("ARTIFACT", path, "the artifact's folder")
+      ->type_name("NAME.fathom")
       ->required();
   app.add_option("--temperature", temperature,
-                 "0 is greedy; any other value samples");
-  app.add_option("--top-k", top_k, "sample from the K likeliest; 0 is off");
+                 "0 is greedy; any other value samples")
+      ->type_name("T");
+  app.add_option("--top-k", top_k, "sample from the K likeliest; 0 is off")
+      ->type_name("K");
   app.add_option("--top-p", top_p,
-                 "sample from the likeliest that make up the share P");
+                 "sample from the likeliest that make up the share P")
+      ->type_name("P");
   app.add_option("--min-p", min_p,
-                 "sample from those at least P times as likely as the first");
+                 "sample from those at least P times as likely as the first")
+      ->type_name("P");
   app.add_option("--repetition-penalty", repetition_penalty,
-                 "divide the logits of tokens seen before; 1 is off");
-  app.add_option("--seed", seed, "what is drawn depends on it alone (0)");
+                 "divide the logits of tokens seen before; 1 is off")
+      ->type_name("R");
+  app.add_option("--seed", seed, "what is drawn depends on it alone (0)")
+      ->type_name("N");
   app.add_option("--stop", stops,
                  "end the answer before this text; may be repeated")
       ->allow_extra_args(false);
   app.add_option("--max-tokens", max_tokens,
-                 "the longest output (what the context holds)");
+                 "the longest output (what the context holds)")
+      ->type_name("N");
   app.add_option("--think-tokens", think_tokens,
-                 "end the thinking at the next line break after N tokens");
-  app.add_option("--threads", threads, "threads of the step (one a core)");
+                 "end the thinking at the next line break after N tokens")
+      ->type_name("N");
+  app.add_option("--threads", threads, "threads of the step (one a core)")
+      ->type_name("N");
   app.add_option("--placement", placement,
-                 "where the weights lie: auto, mapped or huge (auto)");
+                 "where the weights lie: auto, mapped or huge (auto)")
+      ->type_name("WHERE");
   app.add_option("--level", level,
-                 "the CPU level to use (the best this machine runs)");
+                 "the CPU level to use (the best this machine runs)")
+      ->type_name("LEVEL");
 }
 
 absl::StatusOr<LoadOptions> AskOptions::Load() const {

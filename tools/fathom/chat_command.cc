@@ -16,6 +16,7 @@
 #include "simdjson.h"
 #include "tools/fathom/ask_options.h"
 #include "tools/fathom/chat_session.h"
+#include "tools/fathom/command_line.h"
 #include "tools/fathom/line_reader.h"
 #include "tools/fathom/output.h"
 
@@ -112,7 +113,7 @@ int ChatCommand(int argc, const char* const* argv,
     absl::PrintF("%s", app.help());
     return 0;
   } catch (const CLI::ParseError& error) {
-    return Fail(absl::InvalidArgumentError(OneLine(error.what())),
+    return Fail(absl::InvalidArgumentError(CommandLineError(app, error)),
                 kExitCommandLine);
   }
   absl::Status checked = options.Load().status();

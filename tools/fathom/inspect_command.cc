@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "runtime/base/status.h"
 #include "runtime/model/artifact.h"
+#include "tools/fathom/command_line.h"
 #include "tools/fathom/output.h"
 
 namespace fathom::rt {
@@ -43,7 +44,8 @@ int InspectCommand(int argc, const char* const* argv) {
       "fathom inspect");
   std::string path;
   bool json = false;
-  app.add_option("ARTIFACT", path, "the artifact's folder, NAME.fathom")
+  app.add_option("ARTIFACT", path, "the artifact's folder")
+      ->type_name("NAME.fathom")
       ->required();
   app.add_flag("--json", json, "write one JSON object");
   try {
@@ -52,7 +54,7 @@ int InspectCommand(int argc, const char* const* argv) {
     absl::PrintF("%s", app.help());
     return 0;
   } catch (const CLI::ParseError& error) {
-    return Fail(absl::InvalidArgumentError(OneLine(error.what())),
+    return Fail(absl::InvalidArgumentError(CommandLineError(app, error)),
                 kExitCommandLine);
   }
   const absl::Status status = Inspect(path, json);

@@ -17,6 +17,7 @@
 #include "runtime/model/session.h"
 #include "runtime/serve/load_artifact.h"
 #include "tools/fathom/ask_options.h"
+#include "tools/fathom/command_line.h"
 #include "tools/fathom/neighbours.h"
 #include "tools/fathom/output.h"
 
@@ -51,29 +52,40 @@ struct LogitsOptions {
 };
 
 void LogitsOptions::AddTo(CLI::App& app) {
-  app.add_option("ARTIFACT", path, "the artifact's folder, NAME.fathom")
+  app.add_option("ARTIFACT", path, "the artifact's folder")
+      ->type_name("NAME.fathom")
       ->required();
-  app.add_option("--tokens", tokens_text, "token ids, as 1,2,3")->required();
+  app.add_option("--tokens", tokens_text, "token ids, as 1,2,3")
+      ->type_name("IDS")
+      ->required();
   app.add_option("-o,--output", output,
                  "the safetensors file to write: 'logits' [tokens, "
                  "vocabulary] and, where there are experts, 'experts' "
                  "[layers, tokens, k]")
+      ->type_name("FILE")
       ->required();
   app.add_flag("--one-by-one", one_by_one,
                "feed each token as the model's own, in a step of its own");
-  app.add_option("--threads", threads_text, "threads of the step (one a core)");
+  app.add_option("--threads", threads_text, "threads of the step (one a core)")
+      ->type_name("N");
   app.add_option("--chunk", chunk_text,
-                 "feed at most N tokens a step (what a step takes)");
+                 "feed at most N tokens a step (what a step takes)")
+      ->type_name("N");
   app.add_option("--position", position_text,
-                 "the position of the first token (0)");
+                 "the position of the first token (0)")
+      ->type_name("P");
   app.add_option("--beside", beside_text,
-                 "run N other sequences in every step (0)");
+                 "run N other sequences in every step (0)")
+      ->type_name("N");
   app.add_option("--shuffle-pages", shuffle_text,
-                 "deal the cache's pages in the order of this seed");
+                 "deal the cache's pages in the order of this seed")
+      ->type_name("SEED");
   app.add_option("--placement", placement,
-                 "where the weights lie: auto, mapped or huge (auto)");
+                 "where the weights lie: auto, mapped or huge (auto)")
+      ->type_name("WHERE");
   app.add_option("--level", level,
-                 "the CPU level to use (the best this machine runs)");
+                 "the CPU level to use (the best this machine runs)")
+      ->type_name("LEVEL");
 }
 
 absl::Status ReadOption(const char* name,
@@ -103,9 +115,9 @@ absl::Status LogitsOptions::Read() {
   FATHOM_RETURN_IF_ERROR(
       ReadOption("--beside", beside_text, 0, kBesideMax, &beside));
   if (shuffle_text.has_value()) {
-    FATHOM_ASSIGN_OR_RETURN(
-        shuffle_seed, ParseWhole("--shuffle-pages", *shuffle_text, 0,
-                                 std::numeric_limits<int64_t>::max()));
+    FATHOM_ASSIGN_OR_RETURN(shuffle_seed,
+                            ParseWhole("--shuffle-pages", *shuffle_text, 0,
+                                       std::numeric_limits<int64_t>::max()));
   }
   if (one_by_one && chunk > 1) {
     return absl::InvalidArgumentError(
@@ -165,9 +177,8 @@ class LogitsFile {
 
   template <typename T>
   absl::Status Write(uint64_t offset, absl::Span<const T> values) {
-    return file_->WriteAt(offset,
-                          {reinterpret_cast<const char*>(values.data()),
-                           values.size() * sizeof(T)});
+    return file_->WriteAt(offset, {reinterpret_cast<const char*>(values.data()),
+                                   values.size() * sizeof(T)});
   }
 
   std::unique_ptr<AtomicFile> file_;
@@ -189,8 +200,8 @@ absl::Status WriteStep(const StepResult& result, int64_t first, int64_t count,
   for (int64_t layer = 0; layer < model.expert_layer_count(); ++layer) {
     FATHOM_RETURN_IF_ERROR(file.WriteExperts(
         static_cast<uint64_t>((layer * tokens + first) * k),
-        result.experts.subspan(
-            (layer * result.token_count + step_token) * k, count * k)));
+        result.experts.subspan((layer * result.token_count + step_token) * k,
+                               count * k)));
   }
   return absl::OkStatus();
 }
@@ -248,8 +259,8 @@ absl::Status Run(const LogitsOptions& options) {
     runs.insert(runs.begin() + beside / 2, own);
     FATHOM_ASSIGN_OR_RETURN(const StepResult result, session->Step(runs));
     const auto [step_token, row] = Before(runs);
-    FATHOM_RETURN_IF_ERROR(WriteStep(result, first, chunk, step_token, row,
-                                     tokens, model, file));
+    FATHOM_RETURN_IF_ERROR(
+        WriteStep(result, first, chunk, step_token, row, tokens, model, file));
   }
   return file.Commit();
 }
@@ -267,7 +278,7 @@ int LogitsCommand(int argc, const char* const* argv) {
     absl::PrintF("%s", app.help());
     return 0;
   } catch (const CLI::ParseError& error) {
-    return Fail(absl::InvalidArgumentError(OneLine(error.what())),
+    return Fail(absl::InvalidArgumentError(CommandLineError(app, error)),
                 kExitCommandLine);
   }
   const absl::Status read = options.Read();

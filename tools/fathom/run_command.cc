@@ -19,6 +19,7 @@
 #include "runtime/serve/conversation.h"
 #include "simdjson.h"
 #include "tools/fathom/ask_options.h"
+#include "tools/fathom/command_line.h"
 #include "tools/fathom/output.h"
 
 namespace fathom::rt {
@@ -200,7 +201,7 @@ int RunCommand(int argc, const char* const* argv,
     absl::PrintF("%s", app.help());
     return 0;
   } catch (const CLI::ParseError& error) {
-    return Fail(absl::InvalidArgumentError(OneLine(error.what())),
+    return Fail(absl::InvalidArgumentError(CommandLineError(app, error)),
                 kExitCommandLine);
   }
   const absl::Status checked = options.Check();

@@ -1,3 +1,3 @@
 fathom_add_program(fathom-template
-  SRCS template_main.cc template_source.cc manifest_source.cc
+  SRCS template_main.cc template_source.cc manifest_source.cc output.cc
   DEPS fathom_rt_model fathom_rt_text)

@@ -47,6 +47,12 @@ absl::StatusOr<std::string> DecodeLine(const Tokenizer& tokenizer,
   return absl::StrCat(JsonString(tokenizer.Decode(ids)), "\n");
 }
 
+int FailUsage(absl::string_view what) {
+  std::fprintf(stderr, "fathom tokenize: %s; see 'fathom help tokenize'\n",
+               std::string(what).c_str());
+  return kExitUsage;
+}
+
 int Fail(const absl::Status& status) {
   std::fprintf(stderr, "fathom tokenize: %s\n",
                OneLine(absl::string_view(status.message())).c_str());
@@ -83,7 +89,7 @@ int Main(int argc, char** argv) {
   bool json_lines = false, decodes = false;
   for (int i = 1; i < argc; ++i) {
     const std::string arg = argv[i];
-    if (arg == "--help") {
+    if (arg == "--help" || arg == "-h") {
       std::fputs(kUsage, stdout);
       return 0;
     }
@@ -92,20 +98,16 @@ int Main(int argc, char** argv) {
     } else if (arg == "--decode") {
       decodes = true;
     } else if (arg.size() > 1 && arg[0] == '-') {
-      std::fprintf(stderr, "fathom tokenize: unknown option '%s'\n",
-                   Shown(arg).c_str());
-      return kExitUsage;
+      return FailUsage(absl::StrCat("unknown option '", Shown(arg), "'"));
     } else if (folder.empty() && !arg.empty()) {
       folder = arg;
     } else {
-      std::fputs(kUsage, stderr);
-      return kExitUsage;
+      return FailUsage(absl::StrCat("found '", Shown(arg),
+                                    "', expected one NAME.fathom or DIR"));
     }
   }
-  if (folder.empty() || !json_lines) {
-    std::fputs(kUsage, stderr);
-    return kExitUsage;
-  }
+  if (folder.empty()) return FailUsage("NAME.fathom or DIR is required");
+  if (!json_lines) return FailUsage("--json-lines is required");
   std::signal(SIGPIPE, SIG_IGN);
   std::ios::sync_with_stdio(false);
   return Run(folder, decodes);
