@@ -41,6 +41,7 @@ static const struct {
     {"fathom-fuse-swiglu", 0},
     {"fathom-pack-weights", 0},
     {"fathom-plan-memory", 0},
+    {"fathom-slice-contractions", 0},
     {"fathom-split-concats", 1e-12},
     {"fathom-test-wrong-pass", 0},
 };

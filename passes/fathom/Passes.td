@@ -169,6 +169,35 @@ def FuseResidualsPass : Pass<"fathom-fuse-residuals", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::fathom::FathomDialect"];
 }
 
+def SliceContractionsPass : Pass<"fathom-slice-contractions", "::mlir::ModuleOp"> {
+  let summary = "Cuts sums that ranks may share into a fixed number of slices.";
+  let description = [{
+    Each `fathom.project` with `plus` (attention's output, a feed-forward layer's
+    second half) and each `fathom.expert_down` gets `slices`: runs of its sum,
+    each from zero, added up in order. Their number is the model's and not the
+    machine's, so that ranks that own whole slices compute the same bits as one.
+    A router's product is left alone.
+
+    Example:
+
+    ```mlir
+    // Before:
+    %y = fathom.project %a by @dense.o plus %x of tensor<?x64xf32>
+        : tensor<?x64xf32> -> tensor<?x64xf32>
+
+    // After:
+    %y = fathom.project %a by @dense.o slices 4 plus %x of tensor<?x64xf32>
+        : tensor<?x64xf32> -> tensor<?x64xf32>
+    ```
+
+    Preserves: every bit of the result: its meaning says no order of the sum.
+  }];
+  let options = [
+    Option<"slices", "slices", "int64_t", /*default=*/"4",
+           "How many slices a sum is cut into">,
+  ];
+}
+
 def FuseAttentionPass : Pass<"fathom-fuse-attention", "::mlir::ModuleOp"> {
   let summary = "Makes rotation, append and grouped-query attention one.";
   let description = [{

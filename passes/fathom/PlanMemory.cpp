@@ -341,7 +341,7 @@ LogicalResult PlanMemory::plan() {
   ModuleOp module = getOperation();
   if (stepTokens < 1)
     return module.emitError("found step-tokens=")
-           << stepTokens << ", expected at least 1";
+           << stepTokens.getValue() << ", expected at least 1";
   SymbolTable symbols(module);
   SmallVector<std::pair<func::FuncOp, Signature>> functions;
   int64_t streamColumns = 0, rotaryColumns = 0;

@@ -12,11 +12,11 @@
 // CHECK: fathom.phase "attend"
 // CHECK-NEXT: fathom.attend %{{.*}}, %{{.*}}, %[[R]] in @kv heads 4 kv_heads 2 half scale
 // CHECK: %[[X1:.*]] = fathom.phase "o" places [#fathom.place<offset = 0, stride = 64, operand = false>]
-// CHECK-NEXT: fathom.project %{{.*}} by @dense.o plus %[[X]] of
+// CHECK-NEXT: fathom.project %{{.*}} by @dense.o slices 4 plus %[[X]] of
 // CHECK: fathom.phase "gate_up"
 // CHECK-NEXT: fathom.project %[[X1]] by @dense.gate_up norm @dense.post_norm.packed eps {{.*}} swiglu :
 // CHECK: fathom.phase "down" places [#fathom.place<offset = 0, stride = 64, operand = false>]
-// CHECK-NEXT: fathom.project %{{.*}} by @dense.down plus %[[X1]] of
+// CHECK-NEXT: fathom.project %{{.*}} by @dense.down slices 4 plus %[[X1]] of
 // CHECK-LABEL: func.func @head
 // CHECK: fathom.phase "head" scratch
 // CHECK-NEXT: fathom.project %{{.*}} by @head.lm_head.packed norm @head.norm.packed eps {{.*}} asking %

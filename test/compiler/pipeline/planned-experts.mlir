@@ -36,7 +36,7 @@ fathom.cache @latent parts [28] of bf16
 // CHECK: %[[A:.*]] = fathom.phase "attend" places [#fathom.place<offset = {{[0-9]+}}, stride = 64, operand = true>] scratch {{[0-9]+}} bytes 8192
 // CHECK-NEXT: fathom.attend_latent %[[T]], %[[Q]], %[[KV]], %[[R]] norm @experts.kv_a_norm.packed
 // CHECK: %[[X1:.*]] = fathom.phase "o" places [#fathom.place<offset = 0,
-// CHECK-NEXT: fathom.project %[[A]] by @experts.o plus %[[X]]
+// CHECK-NEXT: fathom.project %[[A]] by @experts.o slices 4 plus %[[X]]
 // CHECK: %[[L:.*]] = fathom.phase "router"
 // CHECK-NEXT: fathom.project %[[X1]] by @experts.router.packed norm @experts.post_norm.packed eps {{.*}} exact
 // CHECK: %[[D:.*]]:3 = fathom.phase "dispatch"
@@ -45,8 +45,8 @@ fathom.cache @latent parts [28] of bf16
 // CHECK-NEXT: fathom.expert_gate_up %[[X1]], %[[D]]#2 by @experts.gate_up norm @experts.post_norm.packed
 // CHECK-NEXT: fathom.project %[[X1]] by @experts.shared.gate_up norm @experts.post_norm.packed eps {{.*}} swiglu
 // CHECK: %[[Y:.*]]:2 = fathom.phase "experts_down" places [#fathom.place<{{.*}}>, #fathom.place<offset = 0,
-// CHECK-NEXT: %[[E:.*]] = fathom.expert_down %[[H]]#0, %[[D]]#1, %[[D]]#2 by @experts.down
-// CHECK-NEXT: fathom.project %[[H]]#1 by @experts.shared.down plus %[[E]], %[[X1]]
+// CHECK-NEXT: %[[E:.*]] = fathom.expert_down %[[H]]#0, %[[D]]#1, %[[D]]#2 by @experts.down slices 4
+// CHECK-NEXT: fathom.project %[[H]]#1 by @experts.shared.down slices 4 plus %[[E]], %[[X1]]
 // CHECK: return %[[Y]]#1
 func.func @experts(%tokens: !fathom.tokens, %x: tensor<?x48xf32>, %r: tensor<?x4xf32>) -> tensor<?x48xf32>
     attributes {fathom.kind = "experts", fathom.layers = array<i64: 1, 2>} {

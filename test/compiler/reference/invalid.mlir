@@ -46,3 +46,25 @@ func.func @other(%q: tensor<?x2xf32> {fathom.values = dense<[[0.0, 0.0]]> : tens
 func.func @shape(%q: tensor<?x2xf32> {fathom.values = dense<[[0.0]]> : tensor<1x1xf64>}) {
   return
 }
+
+// -----
+
+// Keys that were transposed with the wrong stride are noticed, since both forms
+// of latent attention have to agree.
+fathom.weight @kv_b : tensor<4x2xf32> from "b"
+    {values = dense<[[1.0, 2.0], [3.0, 5.0], [1.0, 0.0], [0.0, 1.0]]> : tensor<4x2xf64>}
+fathom.weight @n : tensor<2xf32> from "n" {values = dense<1.0> : tensor<2xf64>}
+fathom.packed @n.p : vector of f32 [2, 1] pieces [#fathom.piece<source = @n, rows = 2, offset = 0, row_stride = 1, column_stride = 1, first = 0, group = 2, every = 2>]
+fathom.packed @absorbed : panels of f32 [64, 2] pieces [#fathom.piece<source = @kv_b, rows = 2, offset = 0, row_stride = 2, column_stride = 1, first = 0, group = 2, every = 2>]
+fathom.packed @expanded : panels of f32 [64, 2] pieces [#fathom.piece<source = @kv_b, rows = 2, offset = 0, row_stride = 2, column_stride = 1, first = 0, group = 2, every = 2>]
+fathom.packed @values : panels of f32 [64, 2] pieces [#fathom.piece<source = @kv_b, rows = 2, offset = 4, row_stride = 2, column_stride = 1, first = 0, group = 2, every = 2>]
+fathom.cache @latent parts [4] of f32
+func.func @forms(
+    %t: !fathom.tokens {fathom.values = dense<[[0, 0, 0, 0, 0], [0, 0, 1, 1, 0]]> : tensor<2x5xi64>},
+    %q: tensor<?x4xf32> {fathom.values = dense<[[1.0, 2.0, 0.0, 0.0], [1.0, 2.0, 0.0, 0.0]]> : tensor<2x4xf64>},
+    %c: tensor<?x4xf32> {fathom.values = dense<[[1.0, 2.0, 0.0, 0.0], [2.0, 1.0, 0.0, 0.0]]> : tensor<2x4xf64>},
+    %r: tensor<?x2xf32> {fathom.values = dense<[[1.0, 0.0], [1.0, 0.0]]> : tensor<2x2xf64>}) -> tensor<?x2xf32> {
+  // expected-error @below {{found an absorbed form that is}}
+  %a = fathom.attend_latent %t, %q, %c, %r norm @n.p eps 1.0e-06 in @latent absorbed @absorbed expanded @expanded values @values heads 1 nope 2 rope 2 value 2 adjacent scale 1.0 : tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x2xf32> -> tensor<?x2xf32>
+  return %a : tensor<?x2xf32>
+}
