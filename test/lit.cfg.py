@@ -2,6 +2,7 @@
 #   lit build/test                       (all)
 #   lit build/test --filter layering     (some)
 import os
+import shutil
 
 import lit.formats
 
@@ -26,3 +27,7 @@ config.substitutions.append(
     ("%llvm_libdir", os.path.join(os.path.dirname(config.llvm_bindir), "lib"))
 )
 config.substitutions.append(("%source", config.fathom_source_dir))
+
+# Faults are injected by strace, where it is at hand.
+if shutil.which("strace"):
+    config.available_features.add("strace")

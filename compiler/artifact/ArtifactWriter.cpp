@@ -13,15 +13,11 @@
 #include <memory>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "runtime/base/status.h"
 #include "runtime/io/artifact_files.h"
 #include "runtime/io/digest.h"
-#include "runtime/io/file.h"
 
 namespace fathom {
-
-static constexpr uint64_t kCodeBytesMax = uint64_t{256} << 20;
 
 static std::unique_ptr<schema::DigestT> digestOf(const char *name,
                                                  absl::string_view bytes) {
@@ -59,23 +55,20 @@ static absl::Status addWeights(const PackPlan &plan, const TensorSource &source,
   return absl::OkStatus();
 }
 
-static absl::Status addCode(const OutputFolder &folder,
+static absl::Status addCode(const std::string &code, const OutputFolder &folder,
                             schema::ManifestT &manifest) {
-  std::string path = absl::StrCat(folder.path(), "/", rt::kCodeFile);
-  FATHOM_ASSIGN_OR_RETURN(rt::File file, rt::File::Open(path));
-  FATHOM_ASSIGN_OR_RETURN(std::string code, file.ReadAll(kCodeBytesMax));
   manifest.code = digestOf(rt::kCodeFile, code);
   manifest.code_bytes = code.size();
-  return absl::OkStatus();
+  return writeFile(folder.fd(), rt::kCodeFile, code.data(), code.size());
 }
 
 absl::Status writeArtifact(const PackPlan &plan, const TensorSource &source,
-                           schema::ManifestT manifest, unsigned threads,
-                           const ProgressFunction &progress,
+                           const std::string &code, schema::ManifestT manifest,
+                           unsigned threads, const ProgressFunction &progress,
                            OutputFolder &folder) {
+  FATHOM_RETURN_IF_ERROR(addCode(code, folder, manifest));
   FATHOM_RETURN_IF_ERROR(
       addWeights(plan, source, threads, progress, folder, manifest));
-  FATHOM_RETURN_IF_ERROR(addCode(folder, manifest));
   flatbuffers::FlatBufferBuilder builder;
   schema::FinishManifestBuffer(builder,
                                schema::CreateManifest(builder, &manifest));

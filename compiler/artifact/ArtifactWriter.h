@@ -18,12 +18,12 @@
 
 namespace fathom {
 
-/// Writes weights.safetensors by `plan` and manifest.bin into `folder`, which
-/// holds model.so by now, and commits it. `manifest` has one entry a weight of
-/// the plan, in its order; what only the files tell is filled in here.
+/// Writes model.so (`code`), weights.safetensors (by `plan`) and manifest.bin
+/// into `folder`, and commits it. `manifest` has one entry a weight of the
+/// plan, in its order; what only the files tell is filled in here.
 absl::Status writeArtifact(const PackPlan &plan, const TensorSource &source,
-                           schema::ManifestT manifest, unsigned threads,
-                           const ProgressFunction &progress,
+                           const std::string &code, schema::ManifestT manifest,
+                           unsigned threads, const ProgressFunction &progress,
                            OutputFolder &folder);
 
 } // namespace fathom

@@ -1,21 +1,24 @@
 //===- LinkCode.cpp - Objects to a shared object --------------------------===//
 //
-// See LinkCode.h.
+// The linker takes paths, so it gets those of descriptors. It writes into a
+// pipe: to a regular file it would write through a mapping, where a full disk
+// is a signal and not an error.
 //
 //===----------------------------------------------------------------------===//
 
 #include "compiler/artifact/LinkCode.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "compiler/artifact/FileOutput.h"
 #include "lld/Common/Driver.h"
 #include "runtime/base/status.h"
-#include "runtime/io/artifact_files.h"
 #include "llvm/Support/raw_ostream.h"
 
 LLD_HAS_DRIVER(elf)
@@ -27,47 +30,75 @@ static std::string firstLine(const std::string &text) {
   return text.substr(0, text.find('\n'));
 }
 
-static absl::Status sync(const OutputFolder &folder) {
-  FileDescriptor file(openat(folder.fd(), rt::kCodeFile, O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0 || fsync(file.get()) != 0)
-    return machineError("cannot write", rt::kCodeFile, errno);
-  return absl::OkStatus();
+static std::string pathOf(const FileDescriptor &descriptor) {
+  return absl::StrCat("/proc/self/fd/", descriptor.get());
 }
 
-absl::Status linkCode(const std::vector<std::string> &objects,
-                      OutputFolder &folder) {
-  std::vector<std::string> words = {
-      "ld.lld", "-shared", "--no-undefined", "--build-id=none",
-      "--hash-style=gnu", "--gc-sections", "-znoexecstack", "-znow",
-      "-zseparate-code", "-zmax-page-size=4096", "--threads=1",
-      // Written by write(), whose errors are seen; not through a mapping.
-      "--no-mmap-output-file", "-o",
-      absl::StrCat(folder.path(), "/", rt::kCodeFile)};
-  std::vector<std::string> names;
-  for (size_t i = 0; i < objects.size(); ++i) {
-    names.push_back(absl::StrCat("object.", i, ".o"));
-    FATHOM_RETURN_IF_ERROR(
-        writeFile(folder.fd(), names[i], objects[i].data(), objects[i].size()));
-    words.push_back(absl::StrCat(folder.path(), "/", names[i]));
+static absl::StatusOr<FileDescriptor> inMemory(const std::string &bytes) {
+  FileDescriptor file(memfd_create("object", MFD_CLOEXEC));
+  if (file.get() < 0)
+    return machineError("cannot keep", "an object", errno);
+  FATHOM_RETURN_IF_ERROR(
+      writeAt(file.get(), "an object", 0, bytes.data(), bytes.size()));
+  return file;
+}
+
+/// All that comes out of a pipe until its other end is closed.
+static std::string readAll(int fd) {
+  std::string all;
+  char piece[65536];
+  while (true) {
+    ssize_t count = read(fd, piece, sizeof piece);
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count <= 0)
+      return all;
+    all.append(piece, static_cast<size_t>(count));
   }
+}
+
+static lld::Result runLinker(const std::vector<std::string> &words,
+                             std::string &said) {
   std::vector<const char *> arguments;
   for (const std::string &word : words)
     arguments.push_back(word.c_str());
-  std::string said;
   llvm::raw_string_ostream out(said);
-  lld::Result result =
-      lld::lldMain(arguments, out, out, {{lld::Gnu, &lld::elf::link}});
-  for (const std::string &name : names)
-    unlinkat(folder.fd(), name.c_str(), 0);
-  if (result.retCode != 0) {
-    // Undefined symbols are ours; all else is the disk's.
-    if (said.find("undefined") != std::string::npos)
-      return absl::InternalError(
-          absl::StrCat("linking the code: ", firstLine(said)));
-    return absl::FailedPreconditionError(
-        absl::StrCat("cannot link the code: ", firstLine(said)));
+  return lld::lldMain(arguments, out, out, {{lld::Gnu, &lld::elf::link}});
+}
+
+absl::StatusOr<std::string> linkCode(const std::vector<std::string> &objects) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0)
+    return machineError("cannot make", "a pipe", errno);
+  FileDescriptor out(ends[0]), in(ends[1]);
+  std::vector<std::string> words = {"ld.lld",
+                                    "-shared",
+                                    "--no-undefined",
+                                    "--build-id=none",
+                                    "--gc-sections",
+                                    "--hash-style=gnu",
+                                    "--threads=1",
+                                    "-znoexecstack",
+                                    "-znow",
+                                    "-zseparate-code",
+                                    "-zmax-page-size=4096",
+                                    "-o",
+                                    pathOf(in)};
+  std::vector<FileDescriptor> files;
+  for (const std::string &object : objects) {
+    FATHOM_ASSIGN_OR_RETURN(FileDescriptor file, inMemory(object));
+    words.push_back(pathOf(file));
+    files.push_back(std::move(file));
   }
-  return sync(folder);
+  std::string code, said;
+  std::thread reader([&] { code = readAll(out.get()); });
+  lld::Result result = runLinker(words, said);
+  in.close();
+  reader.join();
+  if (result.retCode != 0 || code.empty())
+    return absl::InternalError(
+        absl::StrCat("linking the code: ", firstLine(said)));
+  return code;
 }
 
 } // namespace fathom

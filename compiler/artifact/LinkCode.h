@@ -11,15 +11,13 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "compiler/artifact/OutputFolder.h"
+#include "absl/status/statusor.h"
 
 namespace fathom {
 
-/// Links `objects` to model.so in the folder, synced. The same objects give the
-/// same bytes.
-absl::Status linkCode(const std::vector<std::string> &objects,
-                      OutputFolder &folder);
+/// The bytes of a shared object made of `objects`, all in memory: no file is
+/// left anywhere, whenever this ends. The same objects give the same bytes.
+absl::StatusOr<std::string> linkCode(const std::vector<std::string> &objects);
 
 } // namespace fathom
 

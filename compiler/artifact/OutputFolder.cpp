@@ -30,8 +30,6 @@ namespace {
 
 constexpr const char *kFiles[] = {rt::kManifestFile, rt::kCodeFile,
                                   rt::kWeightsFile};
-/// Objects that are linked into the code, `object.N.o`.
-constexpr const char *kObjectPrefix = "object.";
 constexpr const char *kPrefix = ".fathom-tmp.";
 constexpr int kTries = 16;
 constexpr size_t kNameBytesMax = 255;
@@ -49,7 +47,7 @@ bool isArtifactFile(const char *name) {
   for (const char *file : kFiles)
     if (std::strcmp(file, name) == 0)
       return true;
-  return absl::StartsWith(name, kObjectPrefix);
+  return false;
 }
 
 /// The names in a folder, without "." and "..".
@@ -202,10 +200,6 @@ OutputFolder::~OutputFolder() {
     removeFolder(parent.get(), temporary, folder.get());
 }
 
-std::string OutputFolder::path() const {
-  return absl::StrCat(parentPath, "/", temporary);
-}
-
 absl::Status OutputFolder::commit() {
   if (fsync(folder.get()) != 0)
     return machineError("cannot write", temporary, errno);
@@ -217,16 +211,20 @@ absl::Status OutputFolder::commit() {
                       name.c_str(), RENAME_EXCHANGE);
   if (moved != 0)
     return machineError("cannot put in place", name, errno);
+  if (fsync(parent.get()) != 0) {
+    // Whether it would last is not known: back to what is known to.
+    int error = errno;
+    renameat2(parent.get(), name.c_str(), parent.get(), temporary.c_str(),
+              isExchange ? RENAME_EXCHANGE : RENAME_NOREPLACE);
+    return machineError("cannot write the folder", parentPath, error);
+  }
   signalParent = -1;
   std::string old = std::exchange(temporary, "");
-  int error = fsync(parent.get()) != 0 ? errno : 0;
   if (isExchange) {
     FileDescriptor replaced(openFolder(parent.get(), old.c_str()));
     if (replaced.get() >= 0)
       removeFolder(parent.get(), old, replaced.get());
   }
-  if (error != 0)
-    return machineError("cannot write the folder", parentPath, error);
   return absl::OkStatus();
 }
 
@@ -236,11 +234,6 @@ void removeTemporariesOnSignal() {
     return;
   for (const char *file : kFiles)
     unlinkat(folderFd, file, 0);
-  for (char level = '0'; level <= '9'; ++level) {
-    char object[] = "object.?.o";
-    object[7] = level;
-    unlinkat(folderFd, object, 0);
-  }
   unlinkat(parentFd, signalName, AT_REMOVEDIR);
 }
 

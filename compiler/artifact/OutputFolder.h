@@ -34,9 +34,6 @@ public:
   ~OutputFolder();
 
   int fd() const { return folder.get(); }
-  /// The temporary folder's path, for what takes no descriptor.
-  std::string path() const;
-
   /// Puts the folder in place of `target`, and removes what stood there.
   absl::Status commit();
 

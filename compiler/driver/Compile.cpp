@@ -202,14 +202,14 @@ absl::Status Compilation::writeArtifact() {
   FATHOM_RETURN_IF_ERROR(describeInputs(manifest));
   std::vector<std::string> objects;
   FATHOM_RETURN_IF_ERROR(compileLevels(*module, manifest, objects));
-  FATHOM_RETURN_IF_ERROR(linkCode(objects, *folder));
+  FATHOM_ASSIGN_OR_RETURN(std::string code, linkCode(objects));
 
   std::unique_ptr<TensorSource> source;
   if (options.randomSeed)
     source = std::make_unique<RandomSource>(plan, *options.randomSeed);
   else
     source = std::make_unique<CheckpointSource>(*model->checkpoint);
-  return fathom::writeArtifact(plan, *source, std::move(manifest),
+  return fathom::writeArtifact(plan, *source, code, std::move(manifest),
                                options.threads, reports.progress, *folder);
 }
 
