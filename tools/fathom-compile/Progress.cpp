@@ -31,10 +31,13 @@ std::string progressLine(const PackProgress &progress, double seconds) {
     int rest = static_cast<int>(seconds / share * (1 - share) + 0.5);
     left = absl::StrFormat(", %d:%02d left", rest / 60, rest % 60);
   }
-  return absl::StrFormat("[%s] %d/%d tensors, %.1f of %.1f GB%s", bar,
-                         progress.weightsDone, progress.weightsTotal,
-                         static_cast<double>(progress.bytesDone) / 1e9,
-                         static_cast<double>(progress.bytesTotal) / 1e9, left);
+  bool isSmall = progress.bytesTotal < 1'000'000'000;
+  double unit = isSmall ? 1e6 : 1e9;
+  return absl::StrFormat(
+      "[%s] %d/%d tensors, %.1f of %.1f %s%s", bar, progress.weightsDone,
+      progress.weightsTotal, static_cast<double>(progress.bytesDone) / unit,
+      static_cast<double>(progress.bytesTotal) / unit, isSmall ? "MB" : "GB",
+      left);
 }
 
 ProgressBar::ProgressBar()
