@@ -12,6 +12,9 @@ config.suffixes = [".mlir", ".test"]
 config.test_source_root = os.path.join(config.fathom_source_dir, "test")
 config.test_exec_root = os.path.join(config.fathom_build_dir, "test")
 
+if config.build_type == "Release":
+    config.available_features.add("release")
+
 bindir = os.path.join(config.fathom_build_dir, "bin")
 config.environment["PATH"] = os.pathsep.join(
     [bindir, config.llvm_bindir, os.environ["PATH"]]

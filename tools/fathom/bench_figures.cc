@@ -112,13 +112,20 @@ class Subject {
   uint32_t next_id_ = 1;
 };
 
+// What was reached beside the limit.
+struct Samples {
+  std::vector<double> rates;   // tokens a second
+  std::vector<double> ratios;  // of the limit before and behind each
+  std::vector<double> limits;  // one more: of the probes
+};
+
 // Takes samples with `probe` around each; `run` does one piece of work and
 // returns its tokens, `cost` is what a token takes of the probed limit.
-absl::StatusOr<std::vector<BenchSample>> Sample(
+absl::StatusOr<Samples> Sample(
     const std::function<double()>& probe, double cost,
     const std::function<absl::StatusOr<int64_t>()>& run) {
-  std::vector<BenchSample> samples;
-  double before = probe();
+  Samples samples;
+  samples.limits.push_back(probe());
   for (int64_t i = 0; i < kSamplesMin; ++i) {
     int64_t tokens = 0;
     const double start_s = NowSeconds();
@@ -128,28 +135,44 @@ absl::StatusOr<std::vector<BenchSample>> Sample(
       tokens += count;
       seconds = NowSeconds() - start_s;
     } while (seconds < kSampleSecondsMin);
-    const double after = probe();
+    const double before = samples.limits.back(), after = probe();
     const double rate = static_cast<double>(tokens) / seconds;
-    samples.push_back({rate, rate * cost / ((before + after) / 2)});
-    before = after;
+    samples.limits.push_back(after);
+    samples.rates.push_back(rate);
+    samples.ratios.push_back(rate * cost / ((before + after) / 2));
   }
   return samples;
 }
 
-template <typename Member>
-double MedianOf(const std::vector<BenchSample>& samples, Member member) {
-  std::vector<double> values;
-  for (const BenchSample& sample : samples) values.push_back(sample.*member);
-  return Median(std::move(values));
+// Prompts of `tokens` tokens, `operations` a token, between dot probes.
+absl::StatusOr<Samples> Prefill(Subject& subject, DotPeak& dot, int64_t tokens,
+                                double operations) {
+  FATHOM_RETURN_IF_ERROR(subject.Prompt(tokens));
+  return Sample([&] { return dot.Measure(); }, operations,
+                [&]() -> absl::StatusOr<int64_t> {
+                  FATHOM_RETURN_IF_ERROR(subject.Prompt(tokens));
+                  return tokens;
+                });
 }
 
-// Notes what it returns.
-std::function<double()> Noting(std::function<double()> probe,
-                               std::vector<double>* notes) {
-  return [probe = std::move(probe), notes] {
-    notes->push_back(probe());
-    return notes->back();
-  };
+// Generated tokens behind the prompt, between read probes. The samples share
+// the tokens; where there are fewer, the sequence is taken back to its prompt.
+absl::StatusOr<Samples> Decode(Subject& subject, ReadBandwidth& read,
+                               const BenchSettings& settings,
+                               double token_bytes) {
+  const int64_t begin = settings.prompt_tokens;
+  const int64_t end = begin + settings.decode_tokens;
+  const int64_t piece =
+      std::max<int64_t>(1, settings.decode_tokens / kSamplesMin);
+  int64_t position = begin;
+  return Sample([&] { return read.Measure(); }, token_bytes,
+                [&]() -> absl::StatusOr<int64_t> {
+                  for (int64_t i = 0; i < piece; ++i) {
+                    if (position == end) position = begin;
+                    FATHOM_RETURN_IF_ERROR(subject.Decode(position++));
+                  }
+                  return piece;
+                });
 }
 
 absl::Status Check(const BenchSettings& settings,
@@ -185,42 +208,22 @@ absl::StatusOr<Outline> Bench(const BenchSettings& settings) {
   FATHOM_RETURN_IF_ERROR(subject.Prompt(1));
   const double load_s = SecondsSinceStart();
 
-  const int64_t prompt = settings.prompt_tokens;
-  FATHOM_RETURN_IF_ERROR(subject.Prompt(prompt));
+  // The head is computed once a prompt; a multiply and an add are two.
+  const double operations = 2 * (static_cast<double>(
+                                     model.prompt_macs_per_token()) +
+                                 static_cast<double>(model.head_macs()) /
+                                     static_cast<double>(
+                                         settings.prompt_tokens));
   DotPeak dot(*loaded.pool, artifact.dot_probe());
-  std::vector<double> dot_rates, read_rates;
-  const double prompt_operations =
-      2 * (static_cast<double>(model.prompt_macs_per_token()) +
-           static_cast<double>(model.head_macs()) /
-               static_cast<double>(prompt));
   FATHOM_ASSIGN_OR_RETURN(
-      const std::vector<BenchSample> prefill,
-      Sample(Noting([&] { return dot.Measure(); }, &dot_rates),
-             prompt_operations, [&]() -> absl::StatusOr<int64_t> {
-               FATHOM_RETURN_IF_ERROR(subject.Prompt(prompt));
-               return prompt;
-             }));
-
+      const Samples prefill,
+      Prefill(subject, dot, settings.prompt_tokens, operations));
   ReadBandwidth read(*loaded.pool, artifact.read_probe(),
                      artifact.weights().bytes());
-  // Samples share the tokens; where there are fewer, the sequence is taken
-  // back behind its prompt.
-  const int64_t piece = std::max<int64_t>(1, settings.decode_tokens /
-                                                 kSamplesMin);
-  int64_t position = prompt;
   FATHOM_ASSIGN_OR_RETURN(
-      const std::vector<BenchSample> decode,
-      Sample(Noting([&] { return read.Measure(); }, &read_rates),
-             static_cast<double>(model.weight_bytes_per_token()),
-             [&]() -> absl::StatusOr<int64_t> {
-               for (int64_t i = 0; i < piece; ++i) {
-                 if (position == prompt + settings.decode_tokens) {
-                   position = prompt;
-                 }
-                 FATHOM_RETURN_IF_ERROR(subject.Decode(position++));
-               }
-               return piece;
-             }));
+      const Samples decode,
+      Decode(subject, read, settings,
+             static_cast<double>(model.weight_bytes_per_token())));
   const int64_t peak_rss_bytes = PeakRssBytes();
   FATHOM_ASSIGN_OR_RETURN(
       const double huge,
@@ -231,19 +234,19 @@ absl::StatusOr<Outline> Bench(const BenchSettings& settings) {
       .Add("level", artifact.level().name()->str())
       .Add("placement", std::string(PlacementName(artifact.placement())))
       .Add("threads", uint32_t{loaded.pool->thread_count()})
-      .Add("prompt_tokens", prompt)
+      .Add("prompt_tokens", settings.prompt_tokens)
       .Add("decode_tokens", settings.decode_tokens)
-      .Add("samples", uint64_t{decode.size()})
-      .Add("prefill_tokens_per_s", MedianOf(prefill, &BenchSample::rate))
-      .Add("decode_tokens_per_s", MedianOf(decode, &BenchSample::rate))
+      .Add("samples", uint64_t{decode.ratios.size()})
+      .Add("prefill_tokens_per_s", Median(prefill.rates))
+      .Add("decode_tokens_per_s", Median(decode.rates))
       .Add("weight_bytes_per_token", uint64_t{model.weight_bytes_per_token()})
-      .Add("prompt_operations_per_token", prompt_operations)
-      .Add("read_bandwidth_gb_s", Median(read_rates) / kGiga)
+      .Add("prompt_operations_per_token", operations)
+      .Add("read_bandwidth_gb_s", Median(decode.limits) / kGiga)
       .Add("huge_page_bandwidth_gb_s", huge / kGiga)
       .Add("dot_instruction", artifact.level().dot_name()->str())
-      .Add("dot_peak_gop_s", Median(dot_rates) / kGiga)
-      .Add("decode_bandwidth_fraction", MedianOf(decode, &BenchSample::ratio))
-      .Add("prefill_peak_fraction", MedianOf(prefill, &BenchSample::ratio))
+      .Add("dot_peak_gop_s", Median(prefill.limits) / kGiga)
+      .Add("decode_bandwidth_fraction", Median(decode.ratios))
+      .Add("prefill_peak_fraction", Median(prefill.ratios))
       .Add("peak_rss_bytes", peak_rss_bytes)
       .Add("load_s", load_s);
 }

@@ -21,12 +21,6 @@ struct BenchSettings {
   int64_t decode_tokens = 64;
 };
 
-// One sample: what was reached, and the limit around it.
-struct BenchSample {
-  double rate;   // tokens a second
-  double ratio;  // of the limit
-};
-
 // The middle one, or the mean of the two in the middle. Not for none.
 double Median(std::vector<double> values);
 
