@@ -169,7 +169,7 @@ absl::Status Compilation::compileLevels(mlir::ModuleOp planned,
 }
 
 absl::Status Compilation::describeInputs(schema::ManifestT &manifest) {
-  manifest.model->name = baseName(options.model);
+  manifest.model->name = modelName(options.model);
   manifest.provenance = std::make_unique<schema::ProvenanceT>();
   manifest.provenance->compiler = compilerVersion();
   manifest.provenance->pipeline = Lowering::pipelineText(context);

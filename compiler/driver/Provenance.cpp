@@ -17,10 +17,14 @@
 
 namespace fathom {
 
-std::string baseName(const std::string &path) {
+std::string modelName(const std::string &path) {
   llvm::SmallString<256> real;
   if (llvm::sys::fs::real_path(path, real))
     real = path;
+  if (llvm::sys::path::filename(real) == "config.json")
+    llvm::sys::path::remove_filename(real);
+  else if (!llvm::sys::fs::is_directory(real))
+    return llvm::sys::path::stem(real).str();
   return llvm::sys::path::filename(real).str();
 }
 

@@ -18,8 +18,9 @@
 
 namespace fathom {
 
-/// The last component of a path, links resolved.
-std::string baseName(const std::string &path);
+/// What a model is called: its folder, or its configuration's file where that
+/// is not config.json; links resolved.
+std::string modelName(const std::string &path);
 
 /// Versions of Fathom and LLVM.
 std::string compilerVersion();
