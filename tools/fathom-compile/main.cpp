@@ -47,8 +47,11 @@ void onFatalError(void *, const char *reason, bool) {
 }
 
 void prepareForTheWorst() {
-  for (int number : {SIGINT, SIGTERM, SIGHUP})
+  for (int number : {SIGINT, SIGTERM})
     std::signal(number, onSignal);
+  // nohup has it ignored.
+  if (std::signal(SIGHUP, onSignal) == SIG_IGN)
+    std::signal(SIGHUP, SIG_IGN);
   // Writes then fail, which is seen.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
