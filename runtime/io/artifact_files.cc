@@ -150,6 +150,12 @@ absl::StatusOr<ArtifactFile> ArtifactFolder::OpenFile(
   // Not blocking, so that a pipe under this name holds nobody up.
   OwnedDescriptor descriptor(
       OpenAgain(descriptor_.get(), name.c_str(), O_NOFOLLOW | O_NONBLOCK));
+  if (descriptor.get() < 0 && errno == ENOENT) {
+    return absl::NotFoundError(absl::StrFormat(
+        "found no %s in '%s', expected an artifact as 'fathom compile' writes "
+        "it",
+        name, Shown(path_)));
+  }
   if (descriptor.get() < 0) return CannotOpen(shown, errno);
   struct stat info = {};
   if (fstat(descriptor.get(), &info) != 0) return CannotOpen(shown, errno);
