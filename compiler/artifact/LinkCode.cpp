@@ -9,11 +9,12 @@
 #include "compiler/artifact/LinkCode.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <thread>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "compiler/artifact/FileOutput.h"
@@ -43,19 +44,44 @@ static absl::StatusOr<FileDescriptor> inMemory(const std::string &bytes) {
   return file;
 }
 
-/// All that comes out of a pipe until its other end is closed.
-static std::string readAll(int fd) {
-  std::string all;
-  char piece[65536];
-  while (true) {
-    ssize_t count = read(fd, piece, sizeof piece);
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count <= 0)
-      return all;
-    all.append(piece, static_cast<size_t>(count));
+namespace {
+/// Reads all that comes out of a pipe, until its other end is closed. A thread
+/// by hand: one that cannot be had is an error, and there are no exceptions.
+class PipeReader {
+public:
+  explicit PipeReader(int fd) : fd(fd) {}
+  absl::Status start() {
+    int error = pthread_create(&thread, nullptr, run, this);
+    return error == 0 ? absl::OkStatus()
+                      : machineError("cannot start", "a thread", error);
   }
-}
+  std::string finish() {
+    pthread_join(thread, nullptr);
+    return std::move(all);
+  }
+
+private:
+  static void *run(void *self) {
+    static_cast<PipeReader *>(self)->read();
+    return nullptr;
+  }
+  void read() {
+    char piece[65536];
+    while (true) {
+      ssize_t count = ::read(fd, piece, sizeof piece);
+      if (count < 0 && errno == EINTR)
+        continue;
+      if (count <= 0)
+        return;
+      all.append(piece, static_cast<size_t>(count));
+    }
+  }
+
+  int fd;
+  pthread_t thread{};
+  std::string all;
+};
+} // namespace
 
 static lld::Result runLinker(const std::vector<std::string> &words,
                              std::string &said) {
@@ -90,11 +116,12 @@ absl::StatusOr<std::string> linkCode(const std::vector<std::string> &objects) {
     words.push_back(pathOf(file));
     files.push_back(std::move(file));
   }
-  std::string code, said;
-  std::thread reader([&] { code = readAll(out.get()); });
+  PipeReader reader(out.get());
+  FATHOM_RETURN_IF_ERROR(reader.start());
+  std::string said;
   lld::Result result = runLinker(words, said);
   in.close();
-  reader.join();
+  std::string code = reader.finish();
   if (result.retCode != 0 || code.empty())
     return absl::InternalError(
         absl::StrCat("linking the code: ", firstLine(said)));

@@ -59,7 +59,8 @@ private:
 
   const CompileOptions &options;
   const CompileReports &reports;
-  mlir::MLIRContext context;
+  // Passes work on modules: threads would only be what the machine may refuse.
+  mlir::MLIRContext context{mlir::MLIRContext::Threading::DISABLED};
   Lowering lowering;
   std::vector<const CpuLevel *> levels;
   std::optional<ImportedModel> model;

@@ -41,9 +41,14 @@ void onOutOfMemory() {
   endAtOnce("fathom compile: out of memory\n", kExitMachine);
 }
 
+/// LLVM ends where it cannot go on; some of its reasons are the machine's.
 void onFatalError(void *, const char *reason, bool) {
+  bool isMachine = false;
+  for (const char *word : {"pthread_create", "IO failure", "out of memory"})
+    isMachine |= std::strstr(reason, word) != nullptr;
   std::string line = std::string("fathom compile: LLVM failed: ") + reason;
-  endAtOnce((line.substr(0, line.find('\n')) + "\n").c_str(), kExitInternal);
+  endAtOnce((line.substr(0, line.find('\n')) + "\n").c_str(),
+            isMachine ? kExitMachine : kExitInternal);
 }
 
 void prepareForTheWorst() {
