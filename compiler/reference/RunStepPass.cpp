@@ -4,7 +4,8 @@
 // and holds every phase's results to the float64 interpreter within a
 // tolerance, and to themselves bit for bit: with other numbers of threads, with
 // one token a step, with another sequence beside them, with pages in another
-// order.
+// order. Where there is an extra prediction layer, its step likewise, from
+// seeded hidden rows.
 //
 //===----------------------------------------------------------------------===//
 
@@ -65,8 +66,10 @@ private:
   int32_t idOf(int64_t token) const;
   bool asks(int64_t token) const { return token % 3 != 1; }
   StepTokens range(int64_t begin, int64_t end, int32_t slot) const;
+  std::vector<float> hidden(int64_t begin, int64_t end) const;
   static int64_t rowsOfTable(mlir::ModuleOp module);
   mlir::LogicalResult compareWithReference(const Step &step,
+                                           mlir::ModuleOp reference,
                                            const SeededWeights &weights);
   mlir::LogicalResult checkExperts(const CapturedPhase &captured);
   mlir::LogicalResult compare(const CapturedPhase &captured, unsigned number,
@@ -75,9 +78,13 @@ private:
                                   int64_t firstToken, int64_t count,
                                   const llvm::Twine &when);
   mlir::LogicalResult checkInvariance(StepRunner &runner, const Step &whole);
+  mlir::LogicalResult checkStep(StepRunner &runner, mlir::ModuleOp planned,
+                                const SeededWeights &weights);
   mlir::InFlightDiagnostic fault(const StepPhase &phase);
 
   int64_t vocabulary = 1;
+  /// Of the hidden rows that the step under test enters with; 0: none.
+  int64_t hiddenColumns = 0;
 };
 
 } // namespace
@@ -108,6 +115,16 @@ StepTokens RunStepPass::range(int64_t begin, int64_t end, int32_t slot) const {
   return step;
 }
 
+/// Hidden rows of tokens [begin, end), between -1 and 1.
+std::vector<float> RunStepPass::hidden(int64_t begin, int64_t end) const {
+  std::vector<float> values;
+  for (int64_t i = begin * hiddenColumns; i < end * hiddenColumns; ++i) {
+    uint64_t bits = (i + seed + 1) * 0x9e3779b97f4a7c15 >> 48;
+    values.push_back(std::ldexp(static_cast<float>(bits), -15) - 1.0f);
+  }
+  return values;
+}
+
 /// How many ids the embedding knows.
 int64_t RunStepPass::rowsOfTable(mlir::ModuleOp module) {
   int64_t rows = 1;
@@ -119,6 +136,16 @@ int64_t RunStepPass::rowsOfTable(mlir::ModuleOp module) {
   return rows;
 }
 
+/// The width of the rows that the extra prediction layer enters with.
+static int64_t hiddenColumnsOf(mlir::ModuleOp planned) {
+  PhaseOp first = stepPhases(planned, /*mtp=*/true).front().phase;
+  auto entry = first->getParentOfType<mlir::func::FuncOp>();
+  for (mlir::Type type : entry.getArgumentTypes())
+    if (auto tensor = mlir::dyn_cast<mlir::RankedTensorType>(type))
+      return tensor.getDimSize(1);
+  return 0;
+}
+
 mlir::InFlightDiagnostic RunStepPass::fault(const StepPhase &phase) {
   PhaseOp op = phase.phase;
   return op.emitError("in phase ")
@@ -126,7 +153,7 @@ mlir::InFlightDiagnostic RunStepPass::fault(const StepPhase &phase) {
 }
 
 mlir::LogicalResult
-RunStepPass::compareWithReference(const Step &step,
+RunStepPass::compareWithReference(const Step &step, mlir::ModuleOp reference,
                                   const SeededWeights &weights) {
   StepInput input;
   for (int64_t token = 0; token < tokens; ++token) {
@@ -140,14 +167,13 @@ RunStepPass::compareWithReference(const Step &step,
   std::vector<StepPhase> phases;
   for (const CapturedPhase &captured : step)
     phases.push_back(captured.phase);
-  auto expected =
-      referenceStep(getOperation(), phases, weights.source(), input);
+  Matrix rows(hiddenColumns ? int64_t(tokens) : 0, hiddenColumns);
+  llvm::copy(hidden(0, rows.rows), rows.values.begin());
+  auto expected = referenceStep(reference, phases, weights.source(), input,
+                                std::move(rows));
   if (mlir::failed(expected))
     return mlir::failure();
 
-  for (const CapturedPhase &captured : step)
-    if (mlir::failed(checkExperts(captured)))
-      return mlir::failure();
   for (auto &[key, matrix] : *expected)
     if (mlir::failed(compare(step[key.first], key.second, matrix)))
       return mlir::failure();
@@ -236,7 +262,7 @@ mlir::LogicalResult RunStepPass::checkInvariance(StepRunner &runner,
                                                  const Step &whole) {
   for (int64_t other : {1, 2, 3}) {
     runner.reset(0);
-    Step step = runner.run(range(0, tokens, 0), other);
+    Step step = runner.run(range(0, tokens, 0), other, hidden(0, tokens));
     if (mlir::failed(expectEqual(whole, step, 0, tokens,
                                  "on " + llvm::Twine(other) + " threads")))
       return mlir::failure();
@@ -245,7 +271,7 @@ mlir::LogicalResult RunStepPass::checkInvariance(StepRunner &runner,
     runner.reset(chunk);
     for (int64_t token = 0; token < tokens; token += chunk) {
       int64_t end = std::min<int64_t>(tokens, token + chunk);
-      Step step = runner.run(range(token, end, 1), 2);
+      Step step = runner.run(range(token, end, 1), 2, hidden(token, end));
       if (mlir::failed(expectEqual(whole, step, token, end - token,
                                    "in steps of " + llvm::Twine(chunk))))
         return mlir::failure();
@@ -256,8 +282,28 @@ mlir::LogicalResult RunStepPass::checkInvariance(StepRunner &runner,
   StepTokens both = range(0, tokens, 0);
   llvm::SmallVector<int32_t> ids{idOf(5), idOf(1)};
   both.add(ids, 1, 0, 0, FATHOM_ROLE_PROMPT, {false, false});
-  Step step = runner.run(both, threads);
+  Step step = runner.run(both, threads, hidden(0, tokens + 2));
   return expectEqual(whole, step, 0, tokens + 2, "beside another sequence");
+}
+
+mlir::LogicalResult RunStepPass::checkStep(StepRunner &runner,
+                                           mlir::ModuleOp planned,
+                                           const SeededWeights &weights) {
+  Step whole = runner.run(range(0, tokens, 0), threads, hidden(0, tokens));
+  for (const CapturedPhase &captured : whole)
+    if (mlir::failed(checkExperts(captured)))
+      return mlir::failure();
+  // Of the planned form each phase's results, of the model form functions'.
+  if (mlir::failed(compareWithReference(whole, planned, weights)) ||
+      mlir::failed(compareWithReference(whole, getOperation(), weights)))
+    return mlir::failure();
+  if (mlir::failed(checkInvariance(runner, whole)))
+    return mlir::failure();
+  llvm::outs() << level << ": " << whole.size() << " phases"
+               << (hiddenColumns ? " of the extra layer" : "")
+               << " as the interpreter, and the same bits with other threads, "
+                  "chunks and neighbours\n";
+  return mlir::success();
 }
 
 void RunStepPass::runOnOperation() {
@@ -291,14 +337,15 @@ void RunStepPass::runOnOperation() {
     return signalPassFailure();
   SeededWeights weights(*planned, seed);
   PackedMemory packed(*planned, weights);
-  StepRunner runner(*planned, *jit, packed, level, /*slots=*/2, tokens + 2);
-  Step whole = runner.run(range(0, tokens, 0), threads);
-  if (mlir::failed(compareWithReference(whole, weights)) ||
-      mlir::failed(checkInvariance(runner, whole)))
-    return signalPassFailure();
-  llvm::outs() << level << ": " << whole.size()
-               << " phases as the interpreter, and the same bits with other "
-                  "threads, chunks and neighbours\n";
+  for (bool mtp : {false, true}) {
+    if (mtp && !jit->mtpStep)
+      break;
+    hiddenColumns = mtp ? hiddenColumnsOf(*planned) : 0;
+    StepRunner runner(*planned, *jit, packed, level, /*slots=*/2, tokens + 2,
+                      mtp);
+    if (mlir::failed(checkStep(runner, *planned, weights)))
+      return signalPassFailure();
+  }
 }
 
 void registerRunStepPass() { mlir::PassRegistration<RunStepPass>(); }

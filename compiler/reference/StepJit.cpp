@@ -27,8 +27,13 @@ mlir::FailureOr<StepJit> StepJit::create(mlir::ModuleOp planned,
   if (mlir::failed(code))
     return mlir::failure();
   result.code = std::move(*code);
-  result.step = reinterpret_cast<FathomStepFunction>(
-      result.code->lookup(levelSymbol("fathom_step_", level.name)));
+  auto find = [&](llvm::StringRef prefix) {
+    return reinterpret_cast<FathomStepFunction>(
+        result.code->lookup(levelSymbol(prefix, level.name)));
+  };
+  result.step = find("fathom_step_");
+  if (!stepPhases(planned, /*mtp=*/true).empty())
+    result.mtpStep = find("fathom_mtp_step_");
   if (!result.step)
     return planned.emitError("found no step for level ") << level.name;
   return result;

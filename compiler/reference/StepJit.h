@@ -15,6 +15,7 @@ namespace fathom {
 
 struct StepJit {
   FathomStepFunction step = nullptr;
+  FathomStepFunction mtpStep = nullptr; ///< Null without such a layer.
   /// Of one thread's part of the arena.
   int64_t threadBytes = 0;
   std::unique_ptr<Jit> code;

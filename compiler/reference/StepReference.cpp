@@ -17,9 +17,9 @@ namespace {
 class Chain {
 public:
   Chain(mlir::ModuleOp module, llvm::ArrayRef<StepPhase> phases,
-        const WeightSource &weights, const StepInput &tokens)
+        const WeightSource &weights, const StepInput &tokens, Matrix hidden)
       : module(module), phases(phases), tokens(tokens),
-        interpreter(module, weights) {}
+        interpreter(module, weights), stream(std::move(hidden)) {}
 
   mlir::LogicalResult run() {
     for (size_t first = 0; first < phases.size();) {
@@ -45,14 +45,23 @@ private:
       else
         arguments.push_back(arguments.size() == 1 ? stream : rotary);
     }
+    size_t number = first;
+    interpreter.observe([&](mlir::Operation *op, int64_t,
+                            llvm::ArrayRef<Matrix> computed) {
+      if (!mlir::isa<PhaseOp>(op))
+        return;
+      for (auto [i, matrix] : llvm::enumerate(computed))
+        values[{number, i}] = matrix;
+      ++number;
+    });
     auto results = interpreter.run(
         function, std::max<int64_t>(phases[first].layer, 0), arguments);
     if (mlir::failed(results))
       return mlir::failure();
-    bool head = phases[first].layer < 0 && first > 0;
+    auto kind = planned->getAttrOfType<mlir::StringAttr>("fathom.kind");
     mlir::Operation *end = planned.getBody().front().getTerminator();
     auto returned = function.getBody().front().getTerminator()->getOperands();
-    if (head)
+    if (kind.getValue().ends_with("head"))
       return takeLogits(returned, *results);
     stream = results->front();
     if (results->size() > 1)
@@ -73,8 +82,8 @@ private:
     }
   }
 
-  // The head hands out logits and, where it returns them, normalised rows, of
-  // the tokens that ask.
+  // The head hands out logits and normalised rows, of the tokens that ask; in
+  // the model form it returns both, of all tokens.
   mlir::LogicalResult takeLogits(mlir::ValueRange returned,
                                  llvm::ArrayRef<Matrix> results) {
     size_t last = phases.size() - 1;
@@ -110,8 +119,9 @@ private:
 mlir::FailureOr<PhaseValues> referenceStep(mlir::ModuleOp module,
                                            llvm::ArrayRef<StepPhase> phases,
                                            const WeightSource &weights,
-                                           const StepInput &tokens) {
-  Chain chain(module, phases, weights, tokens);
+                                           const StepInput &tokens,
+                                           Matrix hidden) {
+  Chain chain(module, phases, weights, tokens, std::move(hidden));
   if (mlir::failed(chain.run()))
     return mlir::failure();
   return std::move(chain.values);

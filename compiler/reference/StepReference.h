@@ -20,11 +20,13 @@ namespace fathom {
 using PhaseValues = std::map<std::pair<size_t, unsigned>, Matrix>;
 
 /// `phases` are those of a planned module, `module` is that module or what it
-/// was made of.
+/// was made of. `hidden` are the rows that the step of the extra prediction
+/// layer enters with.
 mlir::FailureOr<PhaseValues> referenceStep(mlir::ModuleOp module,
                                            llvm::ArrayRef<StepPhase> phases,
                                            const WeightSource &weights,
-                                           const StepInput &tokens);
+                                           const StepInput &tokens,
+                                           Matrix hidden = {});
 
 } // namespace fathom
 

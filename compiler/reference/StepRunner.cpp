@@ -51,15 +51,6 @@ double Captured::at(int64_t i, int64_t j) const {
   return loadNumber(element, bytes.data() + (i * columns + j) * size);
 }
 
-mlir::Value insideOf(mlir::Value result) {
-  auto phase = result.getDefiningOp<PhaseOp>();
-  if (!phase)
-    return result;
-  auto yield = mlir::cast<YieldOp>(phase.getBody().front().getTerminator());
-  return yield
-      .getValues()[mlir::cast<mlir::OpResult>(result).getResultNumber()];
-}
-
 static int64_t columnsOf(mlir::Value value) {
   return mlir::cast<mlir::RankedTensorType>(value.getType()).getDimSize(1);
 }
@@ -84,10 +75,11 @@ static bool holdsLogits(PhaseOp phase) {
 
 StepRunner::StepRunner(mlir::ModuleOp planned, const StepJit &jit,
                        const PackedMemory &weights, llvm::StringRef level,
-                       int64_t slots, int64_t tokensPerSlot)
+                       int64_t slots, int64_t tokensPerSlot, bool mtp)
     : planned(planned), jit(jit), weights(weights), level(level), slots(slots),
       pagesPerSlot(llvm::divideCeil(tokensPerSlot, kPageTokens)),
-      phases(stepPhases(planned)) {
+      function(mtp ? jit.mtpStep : jit.step), phases(stepPhases(planned, mtp)),
+      live(liveValues(phases)) {
   auto storage = planned->getAttrOfType<mlir::TypeAttr>("fathom.storage");
   mlir::Type type = storage ? storage.getValue()
                             : mlir::Float32Type::get(planned.getContext());
@@ -124,16 +116,15 @@ void StepRunner::reset(uint64_t shuffle) {
     tablePointers.push_back(table.data());
 }
 
+mlir::Type StepRunner::elementOf(const PlacedValue &placed) const {
+  auto type = mlir::cast<mlir::RankedTensorType>(placed.value.getType());
+  return placed.place.getOperand() ? operand : type.getElementType();
+}
+
 Captured StepRunner::capture(mlir::Value result, const FathomStep &step) const {
-  auto phase = result.getDefiningOp<PhaseOp>();
-  auto place = mlir::cast<PlaceAttr>((
-      *phase
-           .getPlaces())[mlir::cast<mlir::OpResult>(result).getResultNumber()]);
+  PlaceAttr place = placeOf(result);
   Captured captured;
-  captured.element =
-      mlir::cast<mlir::RankedTensorType>(result.getType()).getElementType();
-  if (place.getOperand())
-    captured.element = operand;
+  captured.element = elementOf({result, place});
   captured.rows = rowsOf(result, step.token_count);
   captured.columns = columnsOf(result);
   int64_t size = bytesOfNumber(captured.element);
@@ -144,6 +135,27 @@ Captured StepRunner::capture(mlir::Value result, const FathomStep &step) const {
                           row + captured.columns * size);
   }
   return captured;
+}
+
+/// Poisons all of the first `bytes` of the arena but the values that are read
+/// behind phase `phase`.
+void StepRunner::poisonDead(size_t phase, const FathomStep &step,
+                            int64_t bytes) const {
+  std::vector<std::pair<int64_t, int64_t>> kept;
+  for (const PlacedValue &placed : live[phase]) {
+    int64_t begin = placed.place.getOffset();
+    int64_t size = bytesOfNumber(elementOf(placed));
+    kept.emplace_back(begin, begin + rowsOf(placed.value, step.token_count) *
+                                         placed.place.getStride() * size);
+  }
+  kept.emplace_back(bytes, bytes);
+  llvm::sort(kept);
+  int64_t dead = 0;
+  for (auto [begin, end] : kept) {
+    if (begin > dead)
+      std::memset(step.arena + dead, kPoison, begin - dead);
+    dead = std::max(dead, end);
+  }
 }
 
 static Captured captureFloats(mlir::MLIRContext *context,
@@ -168,19 +180,10 @@ static void yieldCpu(const FathomStep *, const uint64_t *, uint64_t) {
   std::this_thread::yield();
 }
 
-std::vector<CapturedPhase> StepRunner::run(const StepTokens &tokens,
-                                           int64_t threads) {
-  int64_t shared = 0;
-  if (auto bytes = planned->getAttrOfType<mlir::IntegerAttr>(
-          "fathom.arena_shared_bytes"))
-    shared = bytes.getInt();
-  std::vector<char> memory(shared + threads * jit.threadBytes + 64, kPoison);
-  alignas(64) uint64_t counter[8] = {};
-
+FathomStep StepRunner::contextOf(const StepTokens &tokens) const {
   FathomStep step{};
   step.struct_bytes = sizeof(step);
   step.abi_version = FATHOM_ABI_VERSION;
-  step.thread_count = static_cast<uint32_t>(threads);
   step.token_count = static_cast<uint32_t>(tokens.size());
   step.run_count = static_cast<uint32_t>(tokens.runs.size());
   step.logit_count = static_cast<uint32_t>(tokens.asking.size());
@@ -194,10 +197,26 @@ std::vector<CapturedPhase> StepRunner::run(const StepTokens &tokens,
   step.pages_per_slot = pagesPerSlot;
   step.layers = weights.layers();
   step.globals = weights.globals();
+  step.park = yieldCpu;
+  return step;
+}
+
+std::vector<CapturedPhase> StepRunner::run(const StepTokens &tokens,
+                                           int64_t threads,
+                                           llvm::ArrayRef<float> hiddenIn) {
+  int64_t shared = 0;
+  if (auto bytes = planned->getAttrOfType<mlir::IntegerAttr>(
+          "fathom.arena_shared_bytes"))
+    shared = bytes.getInt();
+  std::vector<char> memory(shared + threads * jit.threadBytes + 64, kPoison);
+  alignas(64) uint64_t counter[8] = {};
+
+  FathomStep step = contextOf(tokens);
+  step.thread_count = static_cast<uint32_t>(threads);
+  step.hidden_in = hiddenIn.data();
   step.arena = reinterpret_cast<char *>(
       llvm::alignTo(reinterpret_cast<uintptr_t>(memory.data()), 64));
   step.barrier = counter;
-  step.park = yieldCpu;
 
   // Ids of all layers with experts, one after another.
   int64_t choices = 0, layersWithExperts = 0;
@@ -233,7 +252,7 @@ std::vector<CapturedPhase> StepRunner::run(const StepTokens &tokens,
     std::memset(step.arena + shared, kPoison, threads * jit.threadBytes);
     std::vector<std::thread> others;
     auto enter = [&, at = static_cast<uint32_t>(number)](uint32_t thread) {
-      jit.step(&step, thread, at, at + 1);
+      function(&step, thread, at, at + 1);
     };
     for (uint32_t thread = 1; thread < threads; ++thread)
       others.emplace_back(enter, thread);
@@ -261,6 +280,7 @@ std::vector<CapturedPhase> StepRunner::run(const StepTokens &tokens,
       results.values.push_back(std::move(ids));
       nextIds += idsOfLayer;
     }
+    poisonDead(number, step, shared);
     captured.push_back(std::move(results));
   }
   return captured;

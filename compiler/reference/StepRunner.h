@@ -2,13 +2,16 @@
 //
 // What every phase leaves in the arena, captured phase by phase, so that tiled
 // code may be compared with the interpreter and with itself. Memory that a
-// phase must not read before it is written holds NaN.
+// phase must not read holds NaN: what was never written, what only another
+// phase uses, and what nothing reads any more by the uses of values, whatever
+// the memory plan thinks.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef FATHOM_COMPILER_REFERENCE_STEPRUNNER_H
 #define FATHOM_COMPILER_REFERENCE_STEPRUNNER_H
 
+#include "compiler/reference/LiveValues.h"
 #include "compiler/reference/SeededWeights.h"
 #include "compiler/reference/StepJit.h"
 #include "passes/tiling/StepPhases.h"
@@ -47,26 +50,34 @@ struct CapturedPhase {
 
 class StepRunner {
 public:
-  /// `planned` outlives this object.
+  /// `planned` outlives this object. With `mtp` the step is that of the extra
+  /// prediction layer.
   StepRunner(mlir::ModuleOp planned, const StepJit &jit,
              const PackedMemory &weights, llvm::StringRef level, int64_t slots,
-             int64_t tokensPerSlot);
+             int64_t tokensPerSlot, bool mtp);
 
   /// Zeros the caches and deals their pages, which `shuffle` permutes.
   void reset(uint64_t shuffle);
 
-  /// Runs one step on `threads` threads, from a poisoned arena.
-  std::vector<CapturedPhase> run(const StepTokens &tokens, int64_t threads);
+  /// Runs one step on `threads` threads, from a poisoned arena. `hidden` are
+  /// the rows that the extra prediction layer enters with.
+  std::vector<CapturedPhase> run(const StepTokens &tokens, int64_t threads,
+                                 llvm::ArrayRef<float> hidden = {});
 
 private:
+  FathomStep contextOf(const StepTokens &tokens) const;
   Captured capture(mlir::Value result, const FathomStep &step) const;
+  mlir::Type elementOf(const PlacedValue &placed) const;
+  void poisonDead(size_t phase, const FathomStep &step, int64_t bytes) const;
 
   mlir::ModuleOp planned;
   const StepJit &jit;
   const PackedMemory &weights;
   std::string level;
   int64_t slots, pagesPerSlot;
+  FathomStepFunction function;
   std::vector<StepPhase> phases;
+  std::vector<std::vector<PlacedValue>> live; ///< Behind each phase.
   mlir::Type operand;
   std::vector<std::vector<char>> cacheBytes;
   std::vector<std::vector<int32_t>> pageTables;
@@ -77,8 +88,6 @@ private:
 /// The rows that a value of a phase has in a step of `tokens` tokens: those of
 /// an expert's entries are more.
 int64_t rowsOf(mlir::Value result, int64_t tokens);
-/// The value inside of the phase whose result `result` is.
-mlir::Value insideOf(mlir::Value result);
 
 } // namespace fathom
 

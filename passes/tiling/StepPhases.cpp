@@ -23,24 +23,31 @@ static void append(std::vector<StepPhase> &phases, func::FuncOp function,
 std::vector<StepPhase> stepPhases(ModuleOp module, bool mtp) {
   std::vector<func::FuncOp> first, last;
   std::map<int64_t, func::FuncOp> layers;
+  auto layerOf = [](func::FuncOp function) -> int64_t {
+    auto numbers = function->getAttrOfType<DenseI64ArrayAttr>("fathom.layers");
+    return numbers && !numbers.empty() ? numbers[0] : -1;
+  };
   for (auto function : module.getOps<func::FuncOp>()) {
     auto kind = function->getAttrOfType<StringAttr>("fathom.kind");
     if (!kind || kind.getValue().starts_with("mtp") != mtp)
       continue;
-    if (auto numbers =
-            function->getAttrOfType<DenseI64ArrayAttr>("fathom.layers"))
+    auto numbers = function->getAttrOfType<DenseI64ArrayAttr>("fathom.layers");
+    // Those around the extra layer have its number, as they read its weights.
+    if (kind.getValue().ends_with("embed"))
+      first.push_back(function);
+    else if (!numbers || kind.getValue().ends_with("head"))
+      last.push_back(function);
+    else
       for (int64_t number : numbers.asArrayRef())
         layers[number] = function;
-    else
-      (kind.getValue().ends_with("embed") ? first : last).push_back(function);
   }
   std::vector<StepPhase> phases;
   for (auto function : first)
-    append(phases, function, -1);
+    append(phases, function, layerOf(function));
   for (auto &[number, function] : layers)
     append(phases, function, number);
   for (auto function : last)
-    append(phases, function, -1);
+    append(phases, function, layerOf(function));
   return phases;
 }
 
