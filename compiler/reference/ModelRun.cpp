@@ -35,15 +35,20 @@ static std::map<int64_t, mlir::func::FuncOp> layersOf(mlir::ModuleOp module) {
   return layers;
 }
 
-mlir::FailureOr<ModelResult> runModel(mlir::ModuleOp module,
-                                      Interpreter &interpreter,
-                                      const StepInput &step) {
-  ModelResult result;
+/// Keeps what routes choose from now on.
+static void observeExperts(Interpreter &interpreter, ModelResult &result) {
   interpreter.observe(
       [&](mlir::Operation *op, int64_t, llvm::ArrayRef<Matrix> computed) {
         if (mlir::isa<mlir::fathom::RouteOp>(op))
           result.experts.push_back(computed[0]);
       });
+}
+
+mlir::FailureOr<ModelResult> runModel(mlir::ModuleOp module,
+                                      Interpreter &interpreter,
+                                      const StepInput &step) {
+  ModelResult result;
+  observeExperts(interpreter, result);
   auto embed = find(module, "embed"), head = find(module, "head");
   if (mlir::failed(embed) || mlir::failed(head))
     return mlir::failure();
@@ -81,13 +86,18 @@ mlir::FailureOr<ModelResult> runMtp(mlir::ModuleOp module,
   auto state = interpreter.run(*embed, number, {step, hidden});
   if (mlir::failed(state))
     return mlir::failure();
+  ModelResult result;
+  observeExperts(interpreter, result);
   auto next = interpreter.run(*layer, number, {step, (*state)[0], (*state)[1]});
+  interpreter.observe(nullptr);
   if (mlir::failed(next))
     return mlir::failure();
   auto scored = interpreter.run(*head, number, {step, (*next)[0]});
   if (mlir::failed(scored))
     return mlir::failure();
-  return ModelResult{std::move((*scored)[0]), std::move((*scored)[1]), {}};
+  result.logits = std::move((*scored)[0]);
+  result.hidden = std::move((*scored)[1]);
+  return result;
 }
 
 WeightSource keepWeights(WeightSource source) {

@@ -117,9 +117,29 @@ static int fail(const absl::Status &status) {
   return 1;
 }
 
+static bool reportExperts(llvm::StringRef what, const std::vector<Matrix> &got,
+                          const Matrix &expected) {
+  int64_t others = differingExperts(got, expected);
+  llvm::outs() << folder << ": " << what << ": " << others << " of "
+               << got.size() * got[0].values.size() << " differ\n";
+  return others == 0;
+}
+
+/// What the MTP layer says of `ids`, each with the state of the one before; the
+/// first one's is of token `first`.
+static mlir::FailureOr<ModelResult>
+draft(mlir::ModuleOp module, Interpreter &interpreter,
+      llvm::ArrayRef<int64_t> ids, const Matrix &states, int64_t first,
+      int64_t slot) {
+  Matrix hidden(ids.size(), states.columns);
+  std::copy_n(states.values.begin(), hidden.values.size(),
+              hidden.values.begin());
+  return runMtp(module, interpreter, stepOf(ids, first, slot), hidden);
+}
+
 /// How often the MTP layer's best token is the model's own next one, over the
-/// greedy continuation in `file`. Transformers has no MTP to compare with; a
-/// trained layer that is put together wrongly hits nothing.
+/// greedy continuation in `file`: a trained layer that is put together wrongly
+/// hits nothing, whatever the reference was made by.
 static mlir::FailureOr<double> mtpAcceptance(mlir::ModuleOp module,
                                              Interpreter &interpreter,
                                              const TensorFile &file) {
@@ -132,11 +152,8 @@ static mlir::FailureOr<double> mtpAcceptance(mlir::ModuleOp module,
     return mlir::failure();
   // Each state meets the token after its own, and drafts the one after that.
   int64_t count = ids.size() - 2;
-  Matrix hidden(count, main->hidden.columns);
-  std::copy_n(main->hidden.values.begin(), hidden.values.size(),
-              hidden.values.begin());
   llvm::ArrayRef<int64_t> next(ids.data() + 1, count);
-  auto drafts = runMtp(module, interpreter, stepOf(next, 0, 2), hidden);
+  auto drafts = draft(module, interpreter, next, main->hidden, 0, 2);
   if (mlir::failed(drafts))
     return mlir::failure();
   int64_t first = std::max<int64_t>(prompt.columns - 2, 0), hits = 0;
@@ -150,6 +167,22 @@ static mlir::FailureOr<double> mtpAcceptance(mlir::ModuleOp module,
   return double(hits) / (count - first);
 }
 
+/// Compares what the MTP layer says behind `ids`, whose states are `hidden`.
+static bool compareMtp(mlir::ModuleOp module, Interpreter &interpreter,
+                       const TensorFile &file, llvm::ArrayRef<int64_t> ids,
+                       const Matrix &hidden) {
+  // Row i is of state i and token i + 1.
+  auto further = draft(module, interpreter, ids.drop_front(), hidden, 0, 0);
+  if (mlir::failed(further))
+    return false;
+  bool holds = report("mtp logits",
+                      errorOf(further->logits, file.at("mtp_logits")));
+  holds &= reportExperts("mtp experts", further->experts,
+                         file.at("mtp_experts"));
+  auto accepted = mtpAcceptance(module, interpreter, file);
+  return mlir::succeeded(accepted) && *accepted >= kAcceptanceMin && holds;
+}
+
 /// Compares with the file of transformers' numbers.
 static int compare(mlir::ModuleOp module, Interpreter &interpreter) {
   auto file = TensorFile::read(folder + "/reference.safetensors");
@@ -159,7 +192,8 @@ static int compare(mlir::ModuleOp module, Interpreter &interpreter) {
   for (double id : file->at("tokens").values)
     ids.push_back(id);
   ids.resize(std::min<size_t>(ids.size(), limit));
-  auto near = runModel(module, interpreter, stepOf(ids, 0, 0));
+  std::vector<int64_t> nearIds = ids;
+  auto near = runModel(module, interpreter, stepOf(nearIds, 0, 0));
   ids.resize(std::min<size_t>(ids.size(), file->at("far_logits").rows));
   int64_t farPosition = file->at("far_position").values[0];
   auto far = runModel(module, interpreter, stepOf(ids, farPosition, 1));
@@ -168,20 +202,24 @@ static int compare(mlir::ModuleOp module, Interpreter &interpreter) {
   bool holds = report("logits", errorOf(near->logits, file->at("logits")));
   holds &= report("logits at position " + std::to_string(farPosition),
                   errorOf(far->logits, file->at("far_logits")));
-  if (!near->experts.empty()) {
-    int64_t others = differingExperts(near->experts, file->at("experts"));
-    llvm::outs() << folder << ": experts: " << others << " of "
-                 << near->experts.size() * near->experts[0].values.size()
-                 << " differ\n";
-    holds &= others == 0;
-  }
-  if (mtp) {
-    auto accepted = mtpAcceptance(module, interpreter, *file);
-    if (mlir::failed(accepted))
-      return 1;
-    holds &= *accepted >= kAcceptanceMin;
-  }
+  if (!near->experts.empty())
+    holds &= reportExperts("experts", near->experts, file->at("experts"));
+  if (mtp)
+    holds &= compareMtp(module, interpreter, *file, nearIds, near->hidden);
   return holds ? 0 : 1;
+}
+
+/// `shape` are the dimensions before the number of choices.
+static void addExperts(TensorFile &file, llvm::StringRef name,
+                       const std::vector<Matrix> &layers,
+                       std::vector<int64_t> shape) {
+  if (layers.empty())
+    return;
+  std::vector<double> all;
+  for (const Matrix &layer : layers)
+    all.insert(all.end(), layer.values.begin(), layer.values.end());
+  shape.push_back(layers[0].columns);
+  file.add(name, shape, all, /*isInteger=*/true);
 }
 
 static int write(mlir::ModuleOp module, Interpreter &interpreter) {
@@ -193,25 +231,16 @@ static int write(mlir::ModuleOp module, Interpreter &interpreter) {
   TensorFile file;
   file.add("logits", {result->logits.rows, result->logits.columns},
            result->logits.values);
-  if (!result->experts.empty()) {
-    std::vector<double> all;
-    for (const Matrix &layer : result->experts)
-      all.insert(all.end(), layer.values.begin(), layer.values.end());
-    file.add("experts",
-             {static_cast<int64_t>(result->experts.size()),
-              result->experts[0].rows, result->experts[0].columns},
-             all, /*isInteger=*/true);
-  }
-  if (mtp) {
-    // Each state meets the token after its own; the last one has none.
-    StepInput next = step;
-    for (size_t i = 0; i + 1 < next.tokens.size(); ++i)
-      next.tokens[i].id = step.tokens[i + 1].id;
-    auto drafted = runMtp(module, interpreter, next, result->hidden);
-    if (mlir::failed(drafted))
+  int64_t count = ids.size(), layers = result->experts.size();
+  addExperts(file, "experts", result->experts, {layers, count});
+  if (mtp && count > 1) {
+    auto further = draft(module, interpreter, llvm::ArrayRef(ids).drop_front(),
+                         result->hidden, position, 0);
+    if (mlir::failed(further))
       return 1;
-    file.add("mtp_logits", {drafted->logits.rows, drafted->logits.columns},
-             drafted->logits.values);
+    file.add("mtp_logits", {further->logits.rows, further->logits.columns},
+             further->logits.values);
+    addExperts(file, "mtp_experts", further->experts, {count - 1});
   }
   absl::Status status = file.write(output);
   return status.ok() ? 0 : fail(status);

@@ -74,6 +74,7 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Create(
   FATHOM_ASSIGN_OR_RETURN(PageAllocator pages,
                           PageAllocator::Create(classes, page_options));
   std::unique_ptr<Session> session(new Session(artifact, pool, std::move(pages)));
+  session->gives_hidden_ = options.hidden;
   FATHOM_RETURN_IF_ERROR(session->Allocate(options.slot_count));
   return session;
 }
@@ -247,38 +248,84 @@ void Session::CheckRows(StepResult& result) {
   }
 }
 
+absl::StatusOr<StepResult> Session::Enter(FathomStepFunction step,
+                                          uint32_t phases,
+                                          uint64_t expert_layers,
+                                          const float* hidden_in) {
+  const auto& model = *artifact_.manifest().model();
+  const uint64_t rows = logit_tokens_.size();
+  const uint64_t logits = uint64_t{model.vocabulary_size()} * rows;
+  FATHOM_RETURN_IF_ERROR(Grow(logits_, logits, "the logits"));
+  const bool gives_hidden = gives_hidden_ && hidden_in == nullptr;
+  const uint64_t hidden = uint64_t{model.hidden_size()} * rows;
+  if (gives_hidden) {
+    FATHOM_RETURN_IF_ERROR(Grow(hidden_, hidden, "the hidden rows"));
+  }
+  FATHOM_ASSIGN_OR_RETURN(
+      const uint64_t experts,
+      Product(expert_layers * model.experts_per_token(), ids_.size(),
+              "the experts' ids"));
+  FATHOM_RETURN_IF_ERROR(Grow(experts_, experts, "the experts' ids"));
+
+  FathomStep context = Context();
+  context.hidden_in = hidden_in;
+  if (gives_hidden) context.hidden = reinterpret_cast<float*>(hidden_.data());
+  pool_.Run([&](uint32_t thread) { step(&context, thread, 0, phases); });
+
+  ++step_count_;
+  StepResult result;
+  result.row_count = static_cast<int64_t>(rows);
+  result.token_count = static_cast<int64_t>(ids_.size());
+  result.logits = {context.logits, logits};
+  if (gives_hidden) result.hidden = {context.hidden, hidden};
+  result.experts = {context.experts, experts};
+  CheckRows(result);
+  return result;
+}
+
 absl::StatusOr<StepResult> Session::Step(
     absl::Span<const SequenceTokens> runs) {
   FATHOM_RETURN_IF_ERROR(Check(runs));
   FATHOM_RETURN_IF_ERROR(Reserve(runs));
   Fill(runs);
-  const auto& model = *artifact_.manifest().model();
-  const uint64_t logits =
-      uint64_t{model.vocabulary_size()} * logit_tokens_.size();
-  FATHOM_RETURN_IF_ERROR(Grow(logits_, logits, "the logits"));
+  const auto& manifest = artifact_.manifest();
   FATHOM_ASSIGN_OR_RETURN(
-      const uint64_t experts,
-      Product(uint64_t{model.expert_layer_count()} * model.experts_per_token(),
-              ids_.size(), "the experts' ids"));
-  FATHOM_RETURN_IF_ERROR(Grow(experts_, experts, "the experts' ids"));
-
-  const FathomStep context = Context();
-  const FathomStepFunction step = artifact_.step();
-  const uint32_t phases = artifact_.manifest().phases()->size();
-  pool_.Run([&](uint32_t thread) { step(&context, thread, 0, phases); });
-
-  ++step_count_;
+      const StepResult result,
+      Enter(artifact_.step(), manifest.phases()->size(),
+            manifest.model()->expert_layer_count(), nullptr));
   for (const SequenceTokens& run : runs) {
     token_counts_[run.slot] =
         run.first_position + static_cast<int64_t>(run.ids.size());
   }
-  StepResult result;
-  result.row_count = static_cast<int64_t>(logit_tokens_.size());
-  result.token_count = static_cast<int64_t>(ids_.size());
-  result.logits = {context.logits, logits};
-  result.experts = {context.experts, experts};
-  CheckRows(result);
   return result;
+}
+
+absl::StatusOr<StepResult> Session::PredictFurther(
+    absl::Span<const SequenceTokens> runs, absl::Span<const float> hidden) {
+  const auto& manifest = artifact_.manifest();
+  if (artifact_.mtp_step() == nullptr) {
+    return absl::InvalidArgumentError(
+        "found no layer that predicts further tokens in this artifact, "
+        "expected one");
+  }
+  FATHOM_RETURN_IF_ERROR(Check(runs));
+  for (const SequenceTokens& run : runs) {
+    const int64_t end =
+        run.first_position + static_cast<int64_t>(run.ids.size());
+    if (end <= token_counts_[run.slot]) continue;
+    return absl::OutOfRangeError(absl::StrFormat(
+        "found %d tokens of a sequence for the further layer, expected at most "
+        "the %d that were stepped",
+        end, token_counts_[run.slot]));
+  }
+  Fill(runs);
+  FATHOM_CHECK(hidden.size() ==
+               uint64_t{manifest.model()->hidden_size()} * ids_.size());
+  const uint64_t expert_layers = manifest.model()->experts_per_token() > 0
+                                     ? manifest.model()->mtp_layer_count()
+                                     : 0;
+  return Enter(artifact_.mtp_step(), manifest.mtp_phases()->size(),
+               expert_layers, hidden.data());
 }
 
 void Session::Release(int32_t slot) {

@@ -23,6 +23,7 @@ struct SessionOptions {
   int32_t slot_count = 1;
   int64_t slot_tokens = 0;               // 0: the artifact's context
   std::optional<uint64_t> shuffle_seed;  // deal the pages in another order
+  bool hidden = false;                   // steps give hidden rows, too
 };
 
 // Which tokens of a run ask for logits.
@@ -38,11 +39,13 @@ struct SequenceTokens {
   Wanted logits = Wanted::kLast;
 };
 
-// What a step gave; valid until the session's next step.
+// What a step gave; valid until the session's next step, hidden rows until the
+// next one of the whole model.
 struct StepResult {
   int64_t row_count = 0;               // tokens that asked for logits
   int64_t token_count = 0;
   absl::Span<const float> logits;      // [row_count, vocabulary]
+  absl::Span<const float> hidden;      // [row_count, hidden size], or empty
   absl::Span<const int32_t> experts;   // [expert layers, tokens, k], ascending
   std::vector<absl::Status> failures;  // of the rows; empty where all are good
 
@@ -66,6 +69,16 @@ class Session {
   // left out (OutOfRange).
   absl::StatusOr<StepResult> Step(absl::Span<const SequenceTokens> runs);
 
+  // The step of the layer that predicts a further token, after one of the whole
+  // model: `ids` are each token's next one, and row i of `hidden` is what the
+  // model gave for the token before the i-th. Logits are for the tokens after
+  // `ids`. Sequences stay as long as they are.
+  //
+  // Refuses what Step() refuses, tokens that were not stepped (OutOfRange), and
+  // an artifact without such a layer (InvalidArgument).
+  absl::StatusOr<StepResult> PredictFurther(
+      absl::Span<const SequenceTokens> runs, absl::Span<const float> hidden);
+
   // Ends the sequence of `slot`; its pages go back.
   void Release(int32_t slot);
 
@@ -86,11 +99,16 @@ class Session {
   void Fill(absl::Span<const SequenceTokens> runs);
   absl::Status Grow(OwnedMapping& mapping, uint64_t items, const char* what);
   FathomStep Context();
+  // Enters `step` with what was filled in; `expert_layers` of it tell choices.
+  absl::StatusOr<StepResult> Enter(FathomStepFunction step, uint32_t phases,
+                                   uint64_t expert_layers,
+                                   const float* hidden_in);
   // Where logits are no numbers: the rows' failures, the sequences spoiled.
   void CheckRows(StepResult& result);
 
   const Artifact& artifact_;
   ThreadPool& pool_;
+  bool gives_hidden_ = false;
   PageAllocator pages_;
   std::vector<int64_t> token_counts_;  // of each slot
   std::vector<bool> spoiled_;          // slots that may hold NaN
@@ -101,6 +119,7 @@ class Session {
   std::vector<const int32_t*> page_tables_;
   OwnedMapping arena_;
   OwnedMapping logits_;
+  OwnedMapping hidden_;
   OwnedMapping experts_;
 
   // Of the step under way.

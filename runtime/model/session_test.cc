@@ -63,7 +63,7 @@ class SessionTest : public testing::Test {
     return logits;
   }
 
-  const std::string folder_ = FakeArtifact().Write();
+  std::string folder_ = FakeArtifact().Write();
   std::unique_ptr<ThreadPool> pool_;
   std::unique_ptr<Artifact> artifact_;
   std::unique_ptr<Session> session_;
@@ -189,6 +189,55 @@ TEST_F(SessionTest, RefusesWhatNoStepTakes) {
   EXPECT_EQ(code({{.ids = one, .first_position = 100}}),
             absl::StatusCode::kOutOfRange);
   EXPECT_EQ(session_->step_count(), 3);
+}
+
+TEST_F(SessionTest, TheFurtherLayerTakesTheHiddenRowsOfAStep) {
+  folder_ = FakeArtifact().AddFurtherLayer().Write();
+  SessionOptions options;
+  options.hidden = true;
+  Load(2, options);
+  const std::vector<int32_t> ids = Ids(70, 2);
+  const absl::Span<const int32_t> all = ids;
+  SequenceTokens run = {.ids = all, .logits = Wanted::kAll};
+  auto step = session_->Step({run});
+  ASSERT_TRUE(step.ok()) << step.status();
+  ASSERT_EQ(step->hidden.size(), ids.size());
+  const std::vector<float> hidden = Vector(step->hidden);
+
+  run.ids = all.subspan(1);
+  auto further = session_->PredictFurther({run}, step->hidden.subspan(0, 69));
+  ASSERT_TRUE(further.ok()) << further.status();
+  ASSERT_EQ(further->row_count, 69);
+  for (int i = 0; i < 69; ++i) {
+    auto row = further->Row(i);
+    ASSERT_TRUE(row.ok()) << row.status();
+    EXPECT_EQ((*row)[3], hidden[i] + float(100 * ids[i + 1] + 3));
+    EXPECT_EQ(further->experts[3 * i], ids[i + 1]);
+  }
+  EXPECT_EQ(further->experts.size(), 3u * 69);
+  EXPECT_EQ(session_->TokenCount(0), 70);
+  // What the model gave stays.
+  EXPECT_EQ(Vector(step->hidden), hidden);
+}
+
+TEST_F(SessionTest, TheFurtherLayerRefusesWhatWasNotStepped) {
+  folder_ = FakeArtifact().AddFurtherLayer().Write();
+  Load(1, {});
+  const std::vector<int32_t> ids = Ids(4, 1);
+  const std::vector<float> hidden(4);
+  Feed(0, {ids.begin(), ids.begin() + 3}, 3);
+  EXPECT_EQ(session_->PredictFurther({{.ids = ids}}, hidden).status().code(),
+            absl::StatusCode::kOutOfRange);
+}
+
+TEST_F(SessionTest, WithoutAFurtherLayerThereIsNoPrediction) {
+  Load(1, {});
+  const std::vector<int32_t> ids = Ids(1, 1);
+  const std::vector<float> hidden(1);
+  Feed(0, ids, 1);
+  const absl::Status status =
+      session_->PredictFurther({{.ids = ids}}, hidden).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
 }
 
 }  // namespace

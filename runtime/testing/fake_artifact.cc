@@ -166,6 +166,15 @@ FakeArtifact::FakeArtifact(bool with_nan) : weights(Weights(with_nan)) {
   m.provenance->compiler = "test";
 }
 
+FakeArtifact& FakeArtifact::AddFurtherLayer() {
+  manifest.model->mtp_layer_count = 1;
+  manifest.levels[0]->mtp_symbol = "fathom_mtp_step_plain";
+  manifest.mtp_phases.push_back(std::make_unique<fs::PhaseT>());
+  manifest.mtp_phases.back()->name = "further";
+  manifest.mtp_phases.back()->layer = kLayers;
+  return *this;
+}
+
 void FakeArtifact::Seal() {
   auto& m = manifest;
   const Sha256Digest code_digest = Sha256(code);

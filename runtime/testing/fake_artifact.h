@@ -36,6 +36,10 @@ struct FakeArtifact {
   std::string code = FakeCode();
   std::string weights;
 
+  // With a layer that predicts a further token: logit v is v, the hidden row,
+  // and 100 for each id.
+  FakeArtifact& AddFurtherLayer();
+
   // Returns the folder.
   std::string Write();
   // The manifest's file as it stands.

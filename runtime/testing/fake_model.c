@@ -76,6 +76,7 @@ static void Logits(const FathomStep* c, int32_t row) {
       sum += weight * values[at];
     }
   }
+  if (c->hidden != 0) c->hidden[row] = sum;
   const float* head = c->globals[0];
   for (int v = 0; v < VOCABULARY; ++v) {
     c->logits[row * VOCABULARY + v] = sum * head[v] + (float)v;
@@ -111,6 +112,23 @@ static void Step(const FathomStep* c, uint32_t thread, uint32_t first,
 void fathom_step_plain(const FathomStep* context, uint32_t thread,
                        uint32_t first_phase, uint32_t end_phase) {
   Step(context, thread, first_phase, end_phase);
+}
+
+/* A further layer: logits out of the hidden row and the next token's id, with
+ * that id as each expert. */
+void fathom_mtp_step_plain(const FathomStep* c, uint32_t thread,
+                           uint32_t first_phase, uint32_t end_phase) {
+  for (int32_t i = thread; i < (int32_t)c->logit_count; i += c->thread_count) {
+    const int32_t t = c->logit_tokens[i];
+    for (int v = 0; v < VOCABULARY; ++v) {
+      c->logits[i * VOCABULARY + v] =
+          c->hidden_in[t] + (float)(100 * c->token_ids[t] + v);
+    }
+    for (int k = 0; k < EXPERTS_PER_TOKEN; ++k) {
+      c->experts[t * EXPERTS_PER_TOKEN + k] = c->token_ids[t];
+    }
+  }
+  Barrier(c);
 }
 
 /* What a level that must not be chosen would do. */

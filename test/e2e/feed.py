@@ -5,7 +5,8 @@ logits` against MODEL's reference.safetensors: logits from position 0 and from
 far away within BOUND of the largest (1e-4), the same experts, the same greedy
 tokens. A prompt whole or in chunks, on any number of threads, alone or beside
 other sequences, with the cache's pages in any order, has to give the same
-bits. Exits 1 where something differs, and names each.
+bits. Where the reference has them, the layer that predicts a further token is
+held likewise. Exits 1 where something differs, and names each.
 """
 
 import array
@@ -19,6 +20,8 @@ WAYS = ["--chunk 1", "--chunk 7", "--chunk 64", "--threads 1", "--threads 2",
         "--threads 3", "--beside 1", "--beside 5 --chunk 9",
         "--shuffle-pages 1", "--shuffle-pages 7 --beside 3 --threads 3",
         "--placement huge"]
+MTP_WAYS = ["--chunk 7", "--chunk 1 --threads 3", "--threads 1",
+            "--beside 3 --shuffle-pages 4"]
 # Prompt tokens take the expanded form of latent attention, generated ones the
 # absorbed form.
 FORMS_BOUND = 1e-5
@@ -75,6 +78,10 @@ class Feeder:
         self.bad += not good
         print(("" if good else "BAD: ") + what)
 
+    def near(self, found, reference: dict, name: str, most: float) -> None:
+        d = difference(found, reference[name])
+        self.expect(d <= most, f"{name}: difference {d:.3g}, at most {most}")
+
 
 def main(fathom, model_path, out, weights, level, bound="1e-4") -> int:
     model = pathlib.Path(model_path)
@@ -82,13 +89,8 @@ def main(fathom, model_path, out, weights, level, bound="1e-4") -> int:
     latent = "kv_lora_rank" in json.loads((model / "config.json").read_text())
     feeder = Feeder(fathom, model_path, out, weights, level)
     tokens = reference["tokens"][1]
-
-    def near(found, name, most):
-        d = difference(found["logits"], reference[name])
-        feeder.expect(d <= most, f"{name}: difference {d:.3g}, at most {most}")
-
     whole = feeder.feed(tokens)
-    near(whole, "logits", float(bound))
+    feeder.near(whole["logits"], reference, "logits", float(bound))
     if "experts" in reference and weights == "f32":
         feeder.expect(whole.get("experts") == reference["experts"],
                       "the same experts")
@@ -107,11 +109,29 @@ def main(fathom, model_path, out, weights, level, bound="1e-4") -> int:
     if "far_logits" in reference:
         position = reference["far_position"][1][0]
         count = reference["far_logits"][0][0]
-        near(feeder.feed(tokens[:count], f"--position {position}"),
-             "far_logits", float(bound))
+        far = feeder.feed(tokens[:count], f"--position {position}")
+        feeder.near(far["logits"], reference, "far_logits", float(bound))
+    if "mtp_logits" in reference:
+        check_mtp(feeder, reference, weights, float(bound))
     if "greedy" in reference and weights == "f32":
         check_greedy(feeder, reference, token_ids(model))
     return 1 if feeder.bad else 0
+
+
+def check_mtp(feeder, reference, weights, bound) -> None:
+    tokens = reference["tokens"][1]
+    whole = feeder.feed(tokens, "--mtp")
+    feeder.near(whole["mtp_logits"], reference, "mtp_logits", bound)
+    if weights == "f32":
+        feeder.expect(whole["mtp_experts"] == reference["mtp_experts"],
+                      "the same experts of the further layer")
+    for way in MTP_WAYS:
+        found = feeder.feed(tokens, f"--mtp {way}")
+        feeder.expect(found == whole, f"--mtp {way}: same bits")
+    one = feeder.feed(tokens, "--mtp --one-by-one")
+    d = difference(one["mtp_logits"], whole["mtp_logits"])
+    if weights == "f32":
+        feeder.expect(d <= FORMS_BOUND, f"--mtp --one-by-one: difference {d:.3g}")
 
 
 def check_greedy(feeder, reference, allowed) -> None:

@@ -11,6 +11,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "runtime/base/status.h"
 #include "runtime/io/atomic_file.h"
@@ -39,6 +40,7 @@ struct LogitsOptions {
   std::optional<std::string> threads_text, chunk_text, position_text,
       beside_text, shuffle_text, placement, level;
   bool one_by_one = false;
+  bool mtp = false;
 
   LoadOptions load;
   std::vector<int32_t> tokens;
@@ -66,6 +68,9 @@ void LogitsOptions::AddTo(CLI::App& app) {
       ->required();
   app.add_flag("--one-by-one", one_by_one,
                "feed each token as the model's own, in a step of its own");
+  app.add_flag("--mtp", mtp,
+               "also write what the layer for further tokens says behind each "
+               "token and the next one: 'mtp_logits', 'mtp_experts'");
   app.add_option("--threads", threads_text, "threads of the step (one a core)")
       ->type_name("N");
   app.add_option("--chunk", chunk_text,
@@ -119,6 +124,10 @@ absl::Status LogitsOptions::Read() {
                             ParseWhole("--shuffle-pages", *shuffle_text, 0,
                                        std::numeric_limits<int64_t>::max()));
   }
+  if (mtp && tokens.size() < 2) {
+    return absl::InvalidArgumentError(
+        "--tokens holds 1 id, expected at least 2 with --mtp");
+  }
   if (one_by_one && chunk > 1) {
     return absl::InvalidArgumentError(
         "--chunk is given with --one-by-one, expected one of them");
@@ -127,63 +136,90 @@ absl::Status LogitsOptions::Read() {
   return absl::OkStatus();
 }
 
+// Where a tensor's data begins in the file, and how long its rows are.
+struct TensorPlace {
+  uint64_t offset = 0;
+  uint64_t columns = 0;
+};
+
 // The file, its tensors laid out from the start.
 class LogitsFile {
  public:
   static absl::StatusOr<LogitsFile> Create(const std::string& path,
                                            const fathom::schema::Model& model,
-                                           int64_t tokens) {
+                                           uint64_t tokens, bool mtp) {
     LogitsFile file;
     FATHOM_ASSIGN_OR_RETURN(file.file_, AtomicFile::Create(path));
-    const uint64_t logits_bytes =
-        uint64_t{4} * model.vocabulary_size() * static_cast<uint64_t>(tokens);
-    std::string json = absl::StrFormat(
-        "{\"logits\":{\"dtype\":\"F32\",\"shape\":[%d,%d],\"data_offsets\":"
-        "[0,%d]}",
-        tokens, model.vocabulary_size(), logits_bytes);
-    const uint64_t expert_bytes = uint64_t{4} * model.expert_layer_count() *
-                                  static_cast<uint64_t>(tokens) *
-                                  model.experts_per_token();
-    if (expert_bytes > 0) {
-      absl::StrAppendFormat(
-          &json,
-          ",\"experts\":{\"dtype\":\"I32\",\"shape\":[%d,%d,%d],"
-          "\"data_offsets\":[%d,%d]}",
-          model.expert_layer_count(), tokens, model.experts_per_token(),
-          logits_bytes, logits_bytes + expert_bytes);
+    const uint64_t vocabulary = model.vocabulary_size();
+    const uint64_t k = model.experts_per_token();
+    file.Add("logits", "F32", {tokens, vocabulary}, file.logits_);
+    if (model.expert_layer_count() * k > 0) {
+      file.Add("experts", "I32", {model.expert_layer_count(), tokens, k},
+               file.experts_);
     }
-    json += "}";
+    if (mtp) {
+      file.Add("mtp_logits", "F32", {tokens - 1, vocabulary},
+               file.mtp_logits_);
+      if (k > 0) {
+        file.Add("mtp_experts", "I32", {tokens - 1, k}, file.mtp_experts_);
+      }
+    }
+    std::string json = file.json_ + "}";
     while (json.size() % 8 != 0) json += " ";
     const uint64_t json_bytes = json.size();
     std::string start(8, '\0');
     std::memcpy(start.data(), &json_bytes, 8);
-    file.logits_at_ = 8 + json_bytes;
-    file.experts_at_ = file.logits_at_ + logits_bytes;
+    file.data_at_ = 8 + json_bytes;
     FATHOM_RETURN_IF_ERROR(file.file_->WriteAt(0, start + json));
     return file;
   }
 
   absl::Status WriteLogits(int64_t row, absl::Span<const float> logits) {
-    return Write(logits_at_ + static_cast<uint64_t>(row) * logits.size() * 4,
-                 logits);
+    return Write(logits_, static_cast<uint64_t>(row), logits);
   }
-  absl::Status WriteExperts(uint64_t first, absl::Span<const int32_t> ids) {
-    return Write(experts_at_ + first * 4, ids);
+  // `row` counts through the layers.
+  absl::Status WriteExperts(int64_t row, absl::Span<const int32_t> ids) {
+    return Write(experts_, static_cast<uint64_t>(row), ids);
+  }
+  absl::Status WriteMtpLogits(int64_t row, absl::Span<const float> logits) {
+    return Write(mtp_logits_, static_cast<uint64_t>(row), logits);
+  }
+  absl::Status WriteMtpExperts(int64_t row, absl::Span<const int32_t> ids) {
+    return Write(mtp_experts_, static_cast<uint64_t>(row), ids);
   }
   absl::Status Commit() { return file_->Commit(); }
 
  private:
   LogitsFile() = default;
 
+  // A tensor behind those so far.
+  void Add(const char* name, const char* type, std::vector<uint64_t> shape,
+           TensorPlace& place) {
+    place = {.offset = data_bytes_, .columns = shape.back()};
+    uint64_t bytes = 4;
+    for (const uint64_t size : shape) bytes *= size;
+    absl::StrAppendFormat(
+        &json_,
+        "%c\"%s\":{\"dtype\":\"%s\",\"shape\":[%s],\"data_offsets\":[%d,%d]}",
+        json_.empty() ? '{' : ',', name, type, absl::StrJoin(shape, ","),
+        data_bytes_, data_bytes_ + bytes);
+    data_bytes_ += bytes;
+  }
+
+  // From row `row` on.
   template <typename T>
-  absl::Status Write(uint64_t offset, absl::Span<const T> values) {
-    return file_->WriteAt(offset, {reinterpret_cast<const char*>(values.data()),
-                                   values.size() * sizeof(T)});
+  absl::Status Write(const TensorPlace& place, uint64_t row,
+                     absl::Span<const T> values) {
+    return file_->WriteAt(data_at_ + place.offset + row * place.columns * 4,
+                          {reinterpret_cast<const char*>(values.data()),
+                           values.size() * sizeof(T)});
   }
 
   std::unique_ptr<AtomicFile> file_;
-  uint64_t logits_at_ = 0;
-  uint64_t experts_at_ = 0;
+  std::string json_;
+  uint64_t data_at_ = 0;
+  uint64_t data_bytes_ = 0;
+  TensorPlace logits_, experts_, mtp_logits_, mtp_experts_;
 };
 
 // Writes what the step gave for tokens [first, first + count), which lie in it
@@ -199,11 +235,35 @@ absl::Status WriteStep(const StepResult& result, int64_t first, int64_t count,
   const int64_t k = model.experts_per_token();
   for (int64_t layer = 0; layer < model.expert_layer_count(); ++layer) {
     FATHOM_RETURN_IF_ERROR(file.WriteExperts(
-        static_cast<uint64_t>((layer * tokens + first) * k),
+        layer * tokens + first,
         result.experts.subspan((layer * result.token_count + step_token) * k,
                                count * k)));
   }
   return absl::OkStatus();
+}
+
+// Writes what the further layer says behind the tokens of `own`, which were
+// just stepped and have their hidden rows in `hidden`; the last of `tokens` has
+// no next one.
+absl::Status WriteMtp(absl::Span<const int32_t> tokens,
+                      const SequenceTokens& own, absl::Span<const float> hidden,
+                      Session& session, LogitsFile& file) {
+  const int64_t first = own.first_position;
+  SequenceTokens next = own;
+  next.ids = tokens.subspan(first + 1, own.ids.size());
+  if (next.ids.empty()) return absl::OkStatus();
+  const size_t columns = hidden.size() / own.ids.size();
+  FATHOM_ASSIGN_OR_RETURN(
+      const StepResult result,
+      session.PredictFurther({next},
+                             hidden.subspan(0, next.ids.size() * columns)));
+  for (int64_t i = 0; i < result.row_count; ++i) {
+    FATHOM_ASSIGN_OR_RETURN(const absl::Span<const float> logits,
+                            result.Row(i));
+    FATHOM_RETURN_IF_ERROR(file.WriteMtpLogits(first + i, logits));
+  }
+  if (result.experts.empty()) return absl::OkStatus();
+  return file.WriteMtpExperts(first, result.experts);
 }
 
 // Tokens and rows of the runs before the one in the first slot.
@@ -231,6 +291,7 @@ absl::Status Run(const LogitsOptions& options) {
   SessionOptions session_options;
   session_options.slot_count = 1 + beside;
   session_options.shuffle_seed = options.shuffle_seed;
+  session_options.hidden = options.mtp;
   FATHOM_ASSIGN_OR_RETURN(
       const std::unique_ptr<Session> session,
       Session::Create(*loaded.artifact, *loaded.pool, session_options));
@@ -244,7 +305,9 @@ absl::Status Run(const LogitsOptions& options) {
         beside, neighbours.step_tokens_max(), session->step_tokens_max()));
   }
   FATHOM_ASSIGN_OR_RETURN(LogitsFile file,
-                          LogitsFile::Create(options.output, model, tokens));
+                          LogitsFile::Create(options.output, model,
+                                             options.tokens.size(),
+                                             options.mtp));
   int64_t chunk = std::min(options.chunk == 0 ? room : options.chunk, room);
   for (int64_t first = 0; first < tokens; first += chunk) {
     chunk = std::min(chunk, tokens - first);
@@ -261,6 +324,13 @@ absl::Status Run(const LogitsOptions& options) {
     const auto [step_token, row] = Before(runs);
     FATHOM_RETURN_IF_ERROR(
         WriteStep(result, first, chunk, step_token, row, tokens, model, file));
+    if (options.mtp) {
+      FATHOM_RETURN_IF_ERROR(WriteMtp(
+          options.tokens, own,
+          result.hidden.subspan(row * model.hidden_size(),
+                                chunk * model.hidden_size()),
+          *session, file));
+    }
   }
   return file.Commit();
 }

@@ -101,6 +101,45 @@ TEST_F(LogitsCommandTest, EveryWayOfFeedingIsRight) {
   ExpectRight({"--placement=huge", "--level=plain"});
 }
 
+// The fake one's logit v is v, 100 for the next id, and the hidden row, which is
+// the cache's.
+TEST_F(LogitsCommandTest, TheFurtherLayerIsWrittenOnRequest) {
+  const std::string artifact = FakeArtifact().AddFurtherLayer().Write();
+  const std::string output = artifact + "/out.safetensors";
+  std::string whole;
+  for (std::vector<std::string> way : std::vector<std::vector<std::string>>{
+           {}, {"--chunk=7"}, {"--beside=3"}, {"--threads=1", "--chunk=199"}}) {
+    way.insert(way.end(), {"--tokens", Tokens(), "--mtp", "-o", output});
+    const Ran ran = Logits(artifact, way);
+    ASSERT_EQ(ran.exit_code, 0) << ran.err;
+    const std::string bytes = ReadBytes(output);
+    if (whole.empty()) whole = bytes;
+    EXPECT_TRUE(bytes == whole) << absl::StrJoin(way, " ");
+  }
+  auto json_bytes =
+      ReadSafetensorsHeaderBytes(whole.substr(0, 16), whole.size(), "out");
+  ASSERT_TRUE(json_bytes.ok()) << json_bytes.status();
+  auto tensors = ParseSafetensorsHeader(whole.substr(8, *json_bytes),
+                                        whole.size(), "out");
+  ASSERT_TRUE(tensors.ok()) << tensors.status();
+  ASSERT_EQ(tensors->size(), 4u);
+  const TensorInfo& logits = (*tensors)[2];
+  EXPECT_EQ(logits.name, "mtp_logits");
+  EXPECT_EQ(logits.shape,
+            (std::vector<uint64_t>{ids_.size() - 1, kFakeVocabulary}));
+  const TensorInfo& experts = (*tensors)[3];
+  EXPECT_EQ(experts.name, "mtp_experts");
+  EXPECT_EQ(experts.shape, (std::vector<uint64_t>{ids_.size() - 1, 3}));
+  for (size_t i = 0; i + 1 < ids_.size(); ++i) {
+    float row[kFakeVocabulary];
+    std::memcpy(row, &whole[logits.begin_bytes + i * sizeof row], sizeof row);
+    EXPECT_NEAR(row[5] - row[2], 3, 1e-3);
+    int32_t expert;
+    std::memcpy(&expert, &whole[experts.begin_bytes + i * 12], 4);
+    EXPECT_EQ(expert, ids_[i + 1]);
+  }
+}
+
 TEST_F(LogitsCommandTest, C14RefusesBadOptionsWithExitCode2) {
   const std::vector<std::vector<std::string>> cases = {
       {"--tokens", "1,,2"},  {"--tokens", ""},      {"--tokens", "-1"},
@@ -119,6 +158,8 @@ TEST_F(LogitsCommandTest, C14RefusesBadOptionsWithExitCode2) {
     EXPECT_TRUE(absl::StrContains(ran.err, name)) << ran.err;
   }
   EXPECT_EQ(Logits(artifact_, {"--tokens", "1"}).exit_code, 2);
+  EXPECT_EQ(
+      Logits(artifact_, {"--tokens=1", "--mtp", "-o", output_}).exit_code, 2);
   EXPECT_EQ(Logits(artifact_, {"--tokens=1", "--one-by-one", "--chunk=2", "-o",
                                output_})
                 .exit_code,
@@ -131,6 +172,7 @@ TEST_F(LogitsCommandTest, FaultsLeaveNoFile) {
       {{"--tokens", "1,7,2"}, "numerical error at step 1"},
       {{"--tokens", "1", "--beside", "20"}, "--beside 20"},
       {{"--tokens", "1", "--level", "none"}, "'none'"},
+      {{"--tokens", "1,2", "--mtp"}, "no layer that predicts further tokens"},
       {{"--tokens", absl::StrJoin(std::vector<int>(401, 1), ",")}, "401"},
   };
   for (auto [arguments, word] : cases) {
