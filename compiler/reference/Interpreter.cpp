@@ -67,17 +67,23 @@ mlir::LogicalResult Frame::run(mlir::Block &block) {
   for (mlir::Operation &op : block.without_terminator()) {
     if (mlir::failed(step(op, *this)))
       return mlir::failure();
+    llvm::SmallVector<mlir::Value> results;
     std::vector<Matrix> computed;
     for (mlir::Value result : op.getResults()) {
       if (!mlir::isa<mlir::RankedTensorType>(result.getType()))
         continue;
       if (!matches(result.getType(), values[result]))
         return op.emitError("computed another shape than ") << result.getType();
-      if (interpreter.isObserved())
-        computed.push_back(matrix(result));
+      if (!interpreter.isObserved())
+        continue;
+      results.push_back(result);
+      computed.push_back(matrix(result));
     }
-    if (!computed.empty())
-      interpreter.notify(&op, layer, computed);
+    if (computed.empty())
+      continue;
+    interpreter.notify(&op, layer, computed);
+    for (auto [result, matrix] : llvm::zip_equal(results, computed))
+      set(result, std::move(matrix));
   }
   return mlir::success();
 }

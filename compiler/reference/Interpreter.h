@@ -61,9 +61,10 @@ using Argument = std::variant<StepInput, Matrix>;
 using WeightSource = std::function<std::optional<std::vector<double>>(
     mlir::fathom::WeightOp weight, int64_t layer, int64_t expert)>;
 
-/// Sees what an operation of a layer has computed.
+/// Sees what an operation of a layer has computed, and may put something else
+/// of the same shape in its place.
 using Observer = std::function<void(mlir::Operation *op, int64_t layer,
-                                    llvm::ArrayRef<Matrix> results)>;
+                                    llvm::MutableArrayRef<Matrix> results)>;
 
 /// One token's row of each part of a cache.
 using CacheRow = std::vector<std::vector<double>>;
@@ -85,7 +86,7 @@ public:
   void observe(Observer observer) { this->observer = std::move(observer); }
   bool isObserved() const { return static_cast<bool>(observer); }
   void notify(mlir::Operation *op, int64_t layer,
-              llvm::ArrayRef<Matrix> results) const {
+              llvm::MutableArrayRef<Matrix> results) const {
     observer(op, layer, results);
   }
 

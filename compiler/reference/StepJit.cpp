@@ -11,13 +11,35 @@
 
 namespace fathom {
 
+/// Takes the products out of a function: factors, and those of tiles.
+static mlir::LogicalResult spoil(mlir::ModuleOp module, llvm::StringRef name) {
+  auto function = module.lookupSymbol<mlir::func::FuncOp>(name);
+  llvm::SmallVector<mlir::Operation *> products;
+  if (function)
+    function.walk([&](mlir::Operation *op) {
+      if (mlir::isa<mlir::arith::MulFOp, mlir::fathom::TileDotOp>(op))
+        products.push_back(op);
+    });
+  if (products.empty())
+    return module.emitError("found no product in the code of a phase '")
+           << name << "', expected one to spoil";
+  for (mlir::Operation *op : products) {
+    op->getResult(0).replaceAllUsesWith(op->getOperand(0));
+    op->erase();
+  }
+  return mlir::success();
+}
+
 mlir::FailureOr<StepJit> StepJit::create(mlir::ModuleOp planned,
-                                         const CpuLevel &level) {
+                                         const CpuLevel &level,
+                                         llvm::StringRef spoiled) {
   mlir::OwningOpRef<mlir::ModuleOp> module = planned.clone();
-  mlir::PassManager pm(planned.getContext());
-  buildTiledPipeline(pm, level.name);
-  buildLLVMPipeline(pm);
-  if (mlir::failed(pm.run(*module)))
+  mlir::PassManager tiled(planned.getContext()), llvm(planned.getContext());
+  buildTiledPipeline(tiled, level.name);
+  buildLLVMPipeline(llvm);
+  if (mlir::failed(tiled.run(*module)) ||
+      (!spoiled.empty() && mlir::failed(spoil(*module, spoiled))) ||
+      mlir::failed(llvm.run(*module)))
     return mlir::failure();
   StepJit result;
   if (auto bytes = (*module)->getAttrOfType<mlir::IntegerAttr>(

@@ -20,9 +20,12 @@ struct StepJit {
   int64_t threadBytes = 0;
   std::unique_ptr<Jit> code;
 
-  /// Compiles a copy of `planned` for `level`; faults are diagnostics.
+  /// Compiles a copy of `planned` for `level`; faults are diagnostics. The code
+  /// of the phase `spoiled` ("dense.qkv") is made wrong on purpose: a test has
+  /// to see that it is noticed.
   static mlir::FailureOr<StepJit> create(mlir::ModuleOp planned,
-                                         const CpuLevel &level);
+                                         const CpuLevel &level,
+                                         llvm::StringRef spoiled = "");
 };
 
 } // namespace fathom

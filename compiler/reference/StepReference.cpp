@@ -16,10 +16,10 @@ namespace {
 /// and finds the phase that makes each returned value.
 class Chain {
 public:
-  Chain(mlir::ModuleOp module, llvm::ArrayRef<StepPhase> phases,
-        const WeightSource &weights, const StepInput &tokens, Matrix hidden)
-      : module(module), phases(phases), tokens(tokens),
-        interpreter(module, weights), stream(std::move(hidden)) {}
+  Chain(mlir::ModuleOp module, const WeightSource &weights,
+        const StepToInterpret &step)
+      : module(module), step(step), phases(step.phases), tokens(step.tokens),
+        interpreter(module, weights), stream(step.hidden) {}
 
   mlir::LogicalResult run() {
     for (size_t first = 0; first < phases.size();) {
@@ -46,12 +46,17 @@ private:
         arguments.push_back(arguments.size() == 1 ? stream : rotary);
     }
     size_t number = first;
+    interpreter.handedOut.reset();
     interpreter.observe([&](mlir::Operation *op, int64_t,
-                            llvm::ArrayRef<Matrix> computed) {
+                            llvm::MutableArrayRef<Matrix> computed) {
       if (!mlir::isa<PhaseOp>(op))
         return;
-      for (auto [i, matrix] : llvm::enumerate(computed))
+      for (auto [i, matrix] : llvm::enumerate(computed)) {
         values[{number, i}] = matrix;
+        auto given = step.given.find({number, i});
+        if (given != step.given.end())
+          matrix = given->second;
+      }
       ++number;
     });
     auto results = interpreter.run(
@@ -59,15 +64,24 @@ private:
     if (mlir::failed(results))
       return mlir::failure();
     auto kind = planned->getAttrOfType<mlir::StringAttr>("fathom.kind");
-    mlir::Operation *end = planned.getBody().front().getTerminator();
-    auto returned = function.getBody().front().getTerminator()->getOperands();
-    if (kind.getValue().ends_with("head"))
-      return takeLogits(returned, *results);
+    bool head = kind.getValue().ends_with("head");
+    if (number != first) {
+      // In the planned form, whose phases were all seen.
+      if (head && interpreter.handedOut)
+        values[{phases.size() - 1, 1}] = *interpreter.handedOut;
+    } else if (head) {
+      takeLogits(function.getBody().front().getTerminator()->getOperands(),
+                 *results);
+    } else {
+      mlir::Operation *end = planned.getBody().front().getTerminator();
+      for (auto [value, matrix] : llvm::zip_equal(end->getOperands(), *results))
+        take(planned, first, value, matrix);
+    }
+    if (head)
+      return mlir::success();
     stream = results->front();
     if (results->size() > 1)
       rotary = results->back();
-    for (auto [value, matrix] : llvm::zip_equal(end->getOperands(), *results))
-      take(planned, first, value, matrix);
     return mlir::success();
   }
 
@@ -82,18 +96,16 @@ private:
     }
   }
 
-  // The head hands out logits and normalised rows, of the tokens that ask; in
-  // the model form it returns both, of all tokens.
-  mlir::LogicalResult takeLogits(mlir::ValueRange returned,
-                                 llvm::ArrayRef<Matrix> results) {
+  // The head returns logits of the tokens that ask, and normalised rows of all,
+  // but hands out those that ask.
+  void takeLogits(mlir::ValueRange returned, llvm::ArrayRef<Matrix> results) {
     size_t last = phases.size() - 1;
     for (auto [value, matrix] : llvm::zip_equal(returned, results)) {
-      if (mlir::isa_and_nonnull<LogitsOp, PhaseOp>(value.getDefiningOp()))
+      if (value.getDefiningOp<LogitsOp>())
         values[{last, 0}] = matrix;
       else
         values[{last, 1}] = rowsAsking(matrix);
     }
-    return mlir::success();
   }
 
   Matrix rowsAsking(const Matrix &all) {
@@ -108,6 +120,7 @@ private:
   }
 
   mlir::ModuleOp module;
+  const StepToInterpret &step;
   llvm::ArrayRef<StepPhase> phases;
   const StepInput &tokens;
   Interpreter interpreter;
@@ -117,11 +130,9 @@ private:
 } // namespace
 
 mlir::FailureOr<PhaseValues> referenceStep(mlir::ModuleOp module,
-                                           llvm::ArrayRef<StepPhase> phases,
                                            const WeightSource &weights,
-                                           const StepInput &tokens,
-                                           Matrix hidden) {
-  Chain chain(module, phases, weights, tokens, std::move(hidden));
+                                           const StepToInterpret &step) {
+  Chain chain(module, weights, step);
   if (mlir::failed(chain.run()))
     return mlir::failure();
   return std::move(chain.values);

@@ -19,14 +19,21 @@ namespace fathom {
 /// Values by the number of their phase and of their result in it.
 using PhaseValues = std::map<std::pair<size_t, unsigned>, Matrix>;
 
-/// `phases` are those of a planned module, `module` is that module or what it
-/// was made of. `hidden` are the rows that the step of the extra prediction
-/// layer enters with.
+/// What a step is interpreted with.
+struct StepToInterpret {
+  /// Those of a planned module.
+  llvm::ArrayRef<StepPhase> phases;
+  StepInput tokens;
+  /// The rows that the step of the extra prediction layer enters with.
+  Matrix hidden;
+  /// What phases see of those before them, in place of what was interpreted.
+  PhaseValues given;
+};
+
+/// `module` is the planned module, or what it was made of.
 mlir::FailureOr<PhaseValues> referenceStep(mlir::ModuleOp module,
-                                           llvm::ArrayRef<StepPhase> phases,
                                            const WeightSource &weights,
-                                           const StepInput &tokens,
-                                           Matrix hidden = {});
+                                           const StepToInterpret &step);
 
 } // namespace fathom
 

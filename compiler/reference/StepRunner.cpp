@@ -51,6 +51,14 @@ double Captured::at(int64_t i, int64_t j) const {
   return loadNumber(element, bytes.data() + (i * columns + j) * size);
 }
 
+Matrix Captured::toMatrix() const {
+  Matrix matrix(rows, columns);
+  for (int64_t i = 0; i < rows; ++i)
+    for (int64_t j = 0; j < columns; ++j)
+      matrix.row(i)[j] = at(i, j);
+  return matrix;
+}
+
 static int64_t columnsOf(mlir::Value value) {
   return mlir::cast<mlir::RankedTensorType>(value.getType()).getDimSize(1);
 }
@@ -68,9 +76,12 @@ int64_t rowsOf(mlir::Value result, int64_t tokens) {
   return tokens;
 }
 
-static bool holdsLogits(PhaseOp phase) {
-  return llvm::any_of(phase.getBody().getOps<ProjectOp>(),
-                      [](ProjectOp op) { return bool(op.getAsking()); });
+/// The product that makes logits in a phase, if there is one.
+static ProjectOp scoringOf(PhaseOp phase) {
+  for (auto project : phase.getBody().getOps<ProjectOp>())
+    if (project.getAsking())
+      return project;
+  return ProjectOp();
 }
 
 StepRunner::StepRunner(mlir::ModuleOp planned, const StepJit &jit,
@@ -180,107 +191,128 @@ static void yieldCpu(const FathomStep *, const uint64_t *, uint64_t) {
   std::this_thread::yield();
 }
 
-FathomStep StepRunner::contextOf(const StepTokens &tokens) const {
+/// What one step reads and writes, but for caches and weights.
+struct StepRunner::Memory {
   FathomStep step{};
+  int64_t sharedBytes = 0, threadBytes = 0;
+  std::vector<char> arena;
+  alignas(64) uint64_t counter[8] = {};
+  int64_t vocabulary = 0, width = 0, choices = 0;
+  std::vector<float> logits, hidden;
+  /// Of all layers with experts, one after another.
+  std::vector<int32_t> experts;
+};
+
+void StepRunner::prepare(Memory &memory, const StepTokens &tokens,
+                         int64_t threads, llvm::ArrayRef<float> hidden) const {
+  if (auto bytes = planned->getAttrOfType<mlir::IntegerAttr>(
+          "fathom.arena_shared_bytes"))
+    memory.sharedBytes = bytes.getInt();
+  memory.threadBytes = threads * jit.threadBytes;
+  memory.arena.assign(memory.sharedBytes + memory.threadBytes + 64, kPoison);
+  int64_t asking = tokens.asking.size(), layersWithExperts = 0;
+  for (StepPhase phase : phases) {
+    if (DispatchOp dispatch = dispatchOf(phase.phase)) {
+      memory.choices = columnsOf(dispatch.getIds());
+      ++layersWithExperts;
+    }
+    if (ProjectOp project = scoringOf(phase.phase)) {
+      memory.vocabulary = columnsOf(project.getResult());
+      memory.width = columnsOf(project.getX());
+    }
+  }
+  memory.logits.resize(asking * memory.vocabulary);
+  memory.hidden.resize(asking * memory.width);
+  memory.experts.assign(layersWithExperts * tokens.size() * memory.choices, -1);
+
+  FathomStep &step = memory.step;
   step.struct_bytes = sizeof(step);
   step.abi_version = FATHOM_ABI_VERSION;
+  step.thread_count = static_cast<uint32_t>(threads);
   step.token_count = static_cast<uint32_t>(tokens.size());
   step.run_count = static_cast<uint32_t>(tokens.runs.size());
-  step.logit_count = static_cast<uint32_t>(tokens.asking.size());
+  step.logit_count = static_cast<uint32_t>(asking);
   step.token_ids = tokens.ids.data();
   step.positions = tokens.positions.data();
   step.slots = tokens.slots.data();
   step.runs = tokens.runs.data();
   step.logit_tokens = tokens.asking.data();
+  step.logits = memory.logits.data();
+  step.hidden = memory.hidden.data();
+  step.experts = memory.experts.empty() ? nullptr : memory.experts.data();
+  step.hidden_in = hidden.data();
   step.page_tables = tablePointers.data();
   step.caches = caches.data();
   step.pages_per_slot = pagesPerSlot;
   step.layers = weights.layers();
   step.globals = weights.globals();
+  step.arena = reinterpret_cast<char *>(
+      llvm::alignTo(reinterpret_cast<uintptr_t>(memory.arena.data()), 64));
+  step.barrier = memory.counter;
   step.park = yieldCpu;
-  return step;
+}
+
+void StepRunner::enter(const FathomStep &step, uint32_t first,
+                       uint32_t end) const {
+  std::vector<std::thread> others;
+  for (uint32_t thread = 1; thread < step.thread_count; ++thread)
+    others.emplace_back([&, thread] { function(&step, thread, first, end); });
+  function(&step, 0, first, end);
+  for (std::thread &other : others)
+    other.join();
+}
+
+std::vector<Captured> StepRunner::captureLast(const Memory &memory) const {
+  mlir::MLIRContext *context = operand.getContext();
+  int64_t asking = memory.step.logit_count;
+  return {captureFloats(context, memory.logits, asking, memory.vocabulary),
+          captureFloats(context, memory.hidden, asking, memory.width)};
+}
+
+std::vector<Captured> StepRunner::runAtOnce(const StepTokens &tokens,
+                                            int64_t threads,
+                                            llvm::ArrayRef<float> hidden) {
+  Memory memory;
+  prepare(memory, tokens, threads, hidden);
+  enter(memory.step, 0, phases.size());
+  return captureLast(memory);
 }
 
 std::vector<CapturedPhase> StepRunner::run(const StepTokens &tokens,
                                            int64_t threads,
-                                           llvm::ArrayRef<float> hiddenIn) {
-  int64_t shared = 0;
-  if (auto bytes = planned->getAttrOfType<mlir::IntegerAttr>(
-          "fathom.arena_shared_bytes"))
-    shared = bytes.getInt();
-  std::vector<char> memory(shared + threads * jit.threadBytes + 64, kPoison);
-  alignas(64) uint64_t counter[8] = {};
-
-  FathomStep step = contextOf(tokens);
-  step.thread_count = static_cast<uint32_t>(threads);
-  step.hidden_in = hiddenIn.data();
-  step.arena = reinterpret_cast<char *>(
-      llvm::alignTo(reinterpret_cast<uintptr_t>(memory.data()), 64));
-  step.barrier = counter;
-
-  // Ids of all layers with experts, one after another.
-  int64_t choices = 0, layersWithExperts = 0;
-  for (StepPhase &phase : phases)
-    if (DispatchOp dispatch = dispatchOf(phase.phase)) {
-      choices = columnsOf(dispatch.getIds());
-      ++layersWithExperts;
-    }
-  int64_t idsOfLayer = tokens.size() * choices;
-  std::vector<int32_t> experts(layersWithExperts * idsOfLayer, -1);
-  step.experts = experts.empty() ? nullptr : experts.data();
-  const int32_t *nextIds = experts.data();
-
+                                           llvm::ArrayRef<float> hidden) {
+  Memory memory;
+  prepare(memory, tokens, threads, hidden);
+  const FathomStep &step = memory.step;
+  int64_t idsOfLayer = tokens.size() * memory.choices;
+  const int32_t *nextIds = memory.experts.data();
   std::vector<CapturedPhase> captured;
   for (auto [number, phase] : llvm::enumerate(phases)) {
-    std::vector<float> logits, hidden;
     PhaseOp op = phase.phase;
-    bool last = holdsLogits(op);
-    int64_t asking = tokens.asking.size(), vocabulary = 0, width = 0;
-    if (last) {
-      auto project = *op.getBody().getOps<ProjectOp>().begin();
-      vocabulary = columnsOf(project.getResult());
-      width = columnsOf(project.getX());
-      logits.resize(asking * vocabulary);
-      hidden.resize(asking * width);
-      step.logits = logits.data();
-      step.hidden = hidden.data();
-    }
     // What only this phase uses holds nothing yet.
     if (op.getScratch())
       std::memset(step.arena + *op.getScratch(), kPoison,
                   op.getScratchBytes().value_or(0));
-    std::memset(step.arena + shared, kPoison, threads * jit.threadBytes);
-    std::vector<std::thread> others;
-    auto enter = [&, at = static_cast<uint32_t>(number)](uint32_t thread) {
-      function(&step, thread, at, at + 1);
-    };
-    for (uint32_t thread = 1; thread < threads; ++thread)
-      others.emplace_back(enter, thread);
-    enter(0);
-    for (std::thread &other : others)
-      other.join();
+    std::memset(step.arena + memory.sharedBytes, kPoison, memory.threadBytes);
+    enter(step, number, number + 1);
 
     CapturedPhase results{phase, {}};
-    if (last) {
-      auto *context = planned.getContext();
-      results.values.push_back(
-          captureFloats(context, logits, asking, vocabulary));
-      results.values.push_back(captureFloats(context, hidden, asking, width));
-    } else {
+    if (scoringOf(op))
+      results.values = captureLast(memory);
+    else
       for (mlir::Value result : op.getResults())
         results.values.push_back(capture(result, step));
-    }
     if (dispatchOf(op)) {
       Captured ids;
       ids.element = mlir::IntegerType::get(planned.getContext(), 32);
       ids.rows = tokens.size();
-      ids.columns = choices;
+      ids.columns = memory.choices;
       const char *bytes = reinterpret_cast<const char *>(nextIds);
       ids.bytes.assign(bytes, bytes + idsOfLayer * sizeof(int32_t));
       results.values.push_back(std::move(ids));
       nextIds += idsOfLayer;
     }
-    poisonDead(number, step, shared);
+    poisonDead(number, step, memory.sharedBytes);
     captured.push_back(std::move(results));
   }
   return captured;

@@ -39,6 +39,7 @@ struct Captured {
 
   llvm::StringRef row(int64_t i) const;
   double at(int64_t i, int64_t j) const;
+  Matrix toMatrix() const;
 };
 
 /// Of a phase in a layer: its results, and the ids of experts that the host is
@@ -59,13 +60,25 @@ public:
   /// Zeros the caches and deals their pages, which `shuffle` permutes.
   void reset(uint64_t shuffle);
 
-  /// Runs one step on `threads` threads, from a poisoned arena. `hidden` are
-  /// the rows that the extra prediction layer enters with.
+  /// Runs one step on `threads` threads, one phase after another, from a
+  /// poisoned arena. `hidden` are the rows that the extra prediction layer
+  /// enters with.
   std::vector<CapturedPhase> run(const StepTokens &tokens, int64_t threads,
-                                 llvm::ArrayRef<float> hidden = {});
+                                 llvm::ArrayRef<float> hidden);
+  /// Runs all phases in one call, and gives what the last one leaves.
+  std::vector<Captured> runAtOnce(const StepTokens &tokens, int64_t threads,
+                                  llvm::ArrayRef<float> hidden);
+
+  /// Whether the level multiplies the module's weights with operands of bf16.
+  bool hasBf16Dots() const { return operand.isBF16(); }
 
 private:
-  FathomStep contextOf(const StepTokens &tokens) const;
+  struct Memory;
+
+  void prepare(Memory &memory, const StepTokens &tokens, int64_t threads,
+               llvm::ArrayRef<float> hidden) const;
+  void enter(const FathomStep &step, uint32_t first, uint32_t end) const;
+  std::vector<Captured> captureLast(const Memory &memory) const;
   Captured capture(mlir::Value result, const FathomStep &step) const;
   mlir::Type elementOf(const PlacedValue &placed) const;
   void poisonDead(size_t phase, const FathomStep &step, int64_t bytes) const;

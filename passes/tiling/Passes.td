@@ -42,7 +42,8 @@ def TileDispatchPass : Fathom_TilingPass<"fathom-tile-dispatch"> {
     func.func private @experts.dispatch(%step: !llvm.ptr, %thread: i64, %layer: i64)
     ```
 
-    Preserves: the choice, but for ties within rounding; weights to 1e-6.
+    Preserves: each result within 1e-6 of its largest value; the choice, but for
+    ties within rounding.
   }];
 }
 
@@ -69,7 +70,9 @@ def TileExpertsPass : Fathom_TilingPass<"fathom-tile-experts"> {
     func.func private @experts.experts_down(%step: !llvm.ptr, %thread: i64, %layer: i64)
     ```
 
-    Preserves: values up to rounding of operands and order of sums.
+    Preserves: each result within 2e-6 of its largest value, and within 1e-2
+    where dots take bf16: operands are rounded. Of a token every bit, whatever
+    the threads and the other tokens of the step are.
   }];
 }
 
@@ -180,8 +183,10 @@ def TileAttendPass : Pass<"fathom-tile-attend", "::mlir::ModuleOp"> {
     }
     ```
 
-    Preserves: the value to the rounding of operands, probabilities and caches; a
-    token's bits do not depend on its neighbours or on the number of threads.
+    Preserves: each result within 2e-6 of its largest value, within 5e-4 and
+    5e-3 with caches of f16 and bf16, whose rounding may go the other way, and
+    within 1e-2 where dots take bf16: operands and probabilities are rounded. Of
+    a token every bit, whatever the threads and its neighbours are.
   }];
   let options = [
     Option<"level", "level", "std::string", /*default=*/"\"avx2\"",
@@ -230,9 +235,11 @@ def TileAttendLatentPass : Pass<"fathom-tile-attend-latent", "::mlir::ModuleOp">
     }
     ```
 
-    Preserves: the value to the rounding of operands, of what is made from the
-    cache, and of the cache; a token's bits do not depend on its neighbours or on
-    the number of threads.
+    Preserves: each result within 2e-6 of its largest value, within 5e-4 and
+    5e-3 with caches of f16 and bf16, whose rounding may go the other way, and
+    within 1e-2 where dots take bf16: operands, probabilities and what is made
+    from the cache are rounded. Of a token every bit, whatever the threads and
+    its neighbours are.
   }];
   let options = [
     Option<"level", "level", "std::string", /*default=*/"\"avx2\"",
@@ -273,7 +280,8 @@ def TileEmbedPass : Pass<"fathom-tile-embed", "::mlir::ModuleOp"> {
     }
     ```
 
-    Preserves: every bit of the table's rows; cosines and sines to 1e-7.
+    Preserves: each result within 1e-7 of its largest value, cosines and sines;
+    of the table's rows every bit.
   }];
   let options = [
     Option<"level", "level", "std::string", /*default=*/"\"avx2\"",
@@ -319,8 +327,10 @@ def TileProjectPass : Pass<"fathom-tile-project", "::mlir::ModuleOp"> {
     }
     ```
 
-    Preserves: the order of each sum, whatever the threads and the other tokens
-    of the step are; operands and sums are rounded as the dot instruction does.
+    Preserves: each result within 2e-6 of its largest value, and within 1e-2
+    where dots take bf16: operands and sums are rounded as the instruction does.
+    Of a token every bit, whatever the threads and the other tokens of the step
+    are.
   }];
   let options = [
     Option<"level", "level", "std::string", /*default=*/"\"avx2\"",

@@ -2,41 +2,82 @@
 
 Each pass of passes/fathom/Passes.td has an entry in the list of
 compiler/reference/CheckPasses.cpp: 0 where the line says "every bit", else the
-number behind "within".
+number behind "within". Each of passes/tiling/Passes.td has one in that of
+compiler/reference/TiledPasses.cpp, with four numbers: in general, with caches of
+f16 and of bf16, and where dots take bf16; what a line does not say apart is as
+in general.
 """
 
 import pathlib
 import re
 import sys
 
+PASSES = re.compile(
+    r'^def \w+Pass\s*:\s*\w+<"([\w-]+)"(.*?)^}', re.MULTILINE | re.DOTALL
+)
+WITHIN = r"within ([0-9.e-]+)"
 
-def promised(line):
+
+def lines(source: pathlib.Path, family: str):
+    """The passes of a family, each with its Preserves line."""
+    text = (source / f"passes/{family}/Passes.td").read_text(encoding="utf-8")
+    for flag, body in PASSES.findall(text):
+        line = re.search(r"Preserves:\s*(.*?)\n\s*\}\]", body, re.DOTALL)
+        yield flag, " ".join(line.group(1).split()) if line else ""
+
+
+def checked(source: pathlib.Path, name: str) -> dict:
+    text = (source / "compiler/reference" / name).read_text(encoding="utf-8")
+    return {
+        flag: [float(number) for number in numbers.split(",")]
+        for flag, numbers in re.findall(r'\{"([\w-]+)", ([0-9., e-]+)\},', text)
+    }
+
+
+def in_general(line: str):
     if line.startswith("every bit"):
         return 0.0
-    number = re.search(r"within ([0-9.e-]+) of its largest value", line)
+    number = re.search(WITHIN + r" of its largest value", line)
     return float(number.group(1)) if number else None
 
 
+def of_model_form(line: str) -> list:
+    return [in_general(line)]
+
+
+def of_tiled_form(line: str) -> list:
+    general = in_general(line)
+    caches = re.search(
+        WITHIN + r" and ([0-9.e-]+) with caches of f16 and bf16", line
+    )
+    dots = re.search(WITHIN + r" where dots take bf16", line)
+    return [
+        general,
+        float(caches.group(1)) if caches else general,
+        float(caches.group(2)) if caches else general,
+        float(dots.group(1)) if dots else general,
+    ]
+
+
 def main(source: pathlib.Path) -> int:
-    declared = (source / "passes/fathom/Passes.td").read_text(encoding="utf-8")
-    checker = (source / "compiler/reference/CheckPasses.cpp").read_text(encoding="utf-8")
-    checked = {
-        flag: float(number)
-        for flag, number in re.findall(r'\{"([\w-]+)", ([0-9.e-]+)\},', checker)
-    }
-    bad = passes = 0
-    for flag, body in re.findall(
-        r'^def \w+Pass\s*: Pass<"([\w-]+)"(.*?)^}', declared, re.MULTILINE | re.DOTALL
+    bad = 0
+    for family, name, promised in (
+        ("fathom", "CheckPasses.cpp", of_model_form),
+        ("tiling", "TiledPasses.cpp", of_tiled_form),
     ):
-        passes += 1
-        line = re.search(r"Preserves:\s*(.*?)\n\s*\}\]", body, re.DOTALL)
-        wanted = promised(" ".join(line.group(1).split())) if line else None
-        if wanted is None or checked.get(flag) != wanted:
-            print(f"{flag}: preserves {wanted}, but is checked for {checked.get(flag)}")
+        numbers = checked(source, name)
+        passes = 0
+        for flag, line in lines(source, family):
+            passes += 1
+            wanted = promised(line)
+            if None in wanted or numbers.get(flag) != wanted:
+                print(f"{flag}: preserves {wanted}, but is checked for "
+                      f"{numbers.get(flag)}")
+                bad += 1
+        if not passes:
+            print(f"{source}: no passes of {family} found, expected some")
             bad += 1
-    if not passes:
-        print(f"{source}: no passes found, expected some")
-    return 1 if bad or not passes else 0
+    return 1 if bad else 0
 
 
 if __name__ == "__main__":

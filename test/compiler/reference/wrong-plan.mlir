@@ -6,12 +6,12 @@
 // Here the gate's rows lie where the normalised ones of their own phase do:
 // two things that live at the same time.
 // RUN: sed 's/offset = 8192,/offset = 4096,/' %s | not fathom-opt --fathom-run-step="tokens=5 tolerance=1e-5" -o /dev/null 2>&1 | FileCheck %s --check-prefix=OVERLAP
-// OVERLAP: error: in phase dense.gate_up of layer 0: result 0 differs by {{.*}} of the largest value
+// OVERLAP: error: in phase dense.gate_up of layer 0: the pass 'fathom-tile-project' changed result 0 by {{.*}} of the largest value
 
 // Here the layer takes its rows from a second copy, which nothing keeps: it is
 // still there by luck alone, and poisoned.
 // RUN: sed 's/%x: tensor<?x64xf32> {fathom.place = #fathom.place<offset = 0,/%x: tensor<?x64xf32> {fathom.place = #fathom.place<offset = 16384,/' %s | not fathom-opt --fathom-run-step="tokens=5 tolerance=1e-5" -o /dev/null 2>&1 | FileCheck %s --check-prefix=FREED
-// FREED: error: in phase dense.gate_up of layer 0: result 0 differs by {{.*}} of the largest value
+// FREED: error: in phase dense.gate_up of layer 0: the pass 'fathom-tile-project' changed result 0 by {{.*}} of the largest value
 
 module attributes {fathom.arena_shared_bytes = 20480 : i64, fathom.step_tokens_max = 8 : i64, fathom.storage = f32} {
   fathom.weight @embed.table : tensor<90x64xf32> from "embed"
