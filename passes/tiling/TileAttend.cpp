@@ -253,9 +253,6 @@ AttendOp attendOf(PhaseOp phase) {
 
 /// Reports what the kernel takes for granted about its operation.
 LogicalResult check(AttendOp op, PhaseOp phase, CacheOp cache) {
-  if (!cache)
-    return op.emitOpError("expects ")
-           << op.getCacheAttr() << " to be a fathom.cache";
   if (cache.getHeads().value_or(1) != op.getKvHeads())
     return op.emitOpError("expects a cache of ")
            << op.getKvHeads() << " heads, but " << op.getCacheAttr()

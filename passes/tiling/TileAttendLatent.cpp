@@ -209,17 +209,13 @@ AttendLatentOp attendOf(PhaseOp phase) {
 
 /// Reports what the kernel takes for granted about its operation.
 LogicalResult check(AttendLatentOp op, PhaseOp phase, CacheOp cache) {
-  if (!cache)
-    return op.emitOpError("expects ")
-           << op.getCacheAttr() << " to be a fathom.cache";
   if (!phase.getScratch())
     return op.emitOpError("expects its phase to have scratch memory for "
                           "queries, but it has none");
   for (FlatSymbolRefAttr name :
        {op.getAbsorbedAttr(), op.getExpandedAttr(), op.getValuesAttr()}) {
     auto packed = SymbolTable::lookupNearestSymbolFrom<PackedOp>(op, name);
-    if (!packed || packed.getLayout() != Layout::Panels ||
-        packed.getStorage() != cache.getElement())
+    if (packed.getStorage() != cache.getElement())
       return op.emitOpError("expects ")
              << name << " to be panels of " << cache.getElement()
              << ", as its cache is";

@@ -39,6 +39,7 @@ def Fathom_PackedOp : Fathom_Op<"packed", [Symbol,
     - (C2) `storage` is f32, f16 or bf16.
     - (C3) each piece names a `fathom.weight`, lies inside of it, and its rows
       lie inside of `rows`.
+    - (C4) `experts` is at least 1, `at` and `slot` are at least 0.
 
     Example:
 
@@ -61,7 +62,8 @@ def Fathom_PackedOp : Fathom_Op<"packed", [Symbol,
   let hasVerifier = 1;
 }
 
-def Fathom_ProjectOp : Fathom_Op<"project", [AttrSizedOperandSegments]> {
+def Fathom_ProjectOp : Fathom_Op<"project", [AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "A linear layer with what stands around it.";
   let description = [{
     ```
@@ -79,6 +81,17 @@ def Fathom_ProjectOp : Fathom_Op<"project", [AttrSizedOperandSegments]> {
     whatever the level, for the router. With `slices` S the sum over k is cut
     into S runs of equal length (the last may be shorter), each summed from zero
     and added up in order: what ranks may one day share.
+
+    Constraints:
+
+    - (C1) `weight` is packed as `panels`, of no experts, with a column for each
+      of `x` and a row for each of the result; with `swiglu` 16 rows for each 8
+      columns of the result, begun ones included.
+    - (C2) `norm` is packed as a `vector` with a row for each column of `x`.
+    - (C3) `bias` is packed as a `vector` with as many rows as `weight`.
+    - (C4) each of `plus` has the type of the result.
+    - (C5) `slices` is from 1 to the columns of `x`.
+    - (C6) `norm` and `eps`, which is positive and finite, come together.
 
     Example:
 
@@ -102,15 +115,26 @@ def Fathom_ProjectOp : Fathom_Op<"project", [AttrSizedOperandSegments]> {
     (`plus` $plus^ `of` type($plus))? (`asking` $asking^)?
     attr-dict `:` type($x) `->` type($result)
   }];
+  let hasVerifier = 1;
 }
 
-def Fathom_AttendOp : Fathom_Op<"attend", [MemoryEffects<[MemRead, MemWrite]>]> {
+def Fathom_AttendOp : Fathom_Op<"attend", [MemoryEffects<[MemRead, MemWrite]>,
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Grouped-query attention with rotation and cache.";
   let description = [{
     A row of `qkv` is heads query vectors, kv_heads key vectors and kv_heads
     value vectors of one width. Queries and keys are rotated as `fathom.rope`
     does, keys and values stored in `cache` as `fathom.cache_append` does, and
     the result is that of `fathom.attention`.
+
+    Constraints:
+
+    - (C1) `heads` is a multiple of `kv_heads`, which is at least 1, and divides
+      the columns of the result into vectors.
+    - (C2) `qkv` has heads + 2 kv_heads such vectors.
+    - (C3) `rotary` has an even number of columns, no more than such a vector.
+    - (C4) `cache` has two parts of kv_heads such vectors.
+    - (C5) `scale` is positive and finite.
 
     Example:
 
@@ -130,10 +154,12 @@ def Fathom_AttendOp : Fathom_Op<"attend", [MemoryEffects<[MemRead, MemWrite]>]> 
     $pairing `scale` $scale attr-dict
     `:` type($qkv) `,` type($rotary) `->` type($result)
   }];
+  let hasVerifier = 1;
 }
 
 def Fathom_AttendLatentOp : Fathom_Op<"attend_latent",
-    [MemoryEffects<[MemRead, MemWrite]>]> {
+    [MemoryEffects<[MemRead, MemWrite]>,
+     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Latent attention in the form that each token's role picks.";
   let description = [{
     A row of `q` is heads vectors [nope | rope], not rotated yet; a row of
@@ -146,6 +172,17 @@ def Fathom_AttendLatentOp : Fathom_Op<"attend_latent",
     - `absorbed`: rows h * R(L) + l, columns nope: K[h] transposed;
     - `expanded`: rows h * R(nope) + i, columns L: K[h];
     - `values`: rows h * R(value) + i, columns L: V[h].
+
+    Constraints:
+
+    - (C1) `heads`, `nope`, `rope` and `value` are at least 1, `rope` is even,
+      `scale` and `eps` are positive and finite.
+    - (C2) `q` has heads * (nope + rope) columns, `rotary` has `rope`, `latent`
+      more than those, and the result heads * value.
+    - (C3) `cache` has one part, as wide as `latent`.
+    - (C4) `norm` is packed as a `vector` of L rows.
+    - (C5) `absorbed`, `expanded` and `values` are packed as `panels` of the rows
+      and columns above.
 
     Example:
 
@@ -172,9 +209,11 @@ def Fathom_AttendLatentOp : Fathom_Op<"attend_latent",
     `scale` $scale attr-dict
     `:` type($q) `,` type($latent) `,` type($rotary) `->` type($result)
   }];
+  let hasVerifier = 1;
 }
 
-def Fathom_DispatchOp : Fathom_Op<"dispatch", [Pure]> {
+def Fathom_DispatchOp : Fathom_Op<"dispatch", [Pure,
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Chooses experts and lists the tokens of each.";
   let description = [{
     `ids` and `weights` are those of `fathom.route`. With k choices a token,
@@ -183,6 +222,15 @@ def Fathom_DispatchOp : Fathom_Op<"dispatch", [Pure]> {
     one by token: expert e has the entries `lists[E + 1 + lists[e]]` up to
     `lists[E + 1 + lists[e + 1]]`, without the last. `ids` also go to the
     context's `experts` where it is not null.
+
+    Constraints, with E columns of `logits`:
+
+    - (C1) `groups` divides E, 1 <= top_groups <= groups, and with more than one
+      group a group has at least two experts.
+    - (C2) `ids` and `weights` have the same k columns, 1 <= k <= the experts of
+      `top_groups` groups, and `lists` has one.
+    - (C3) `bias` is packed as a `vector` of E rows.
+    - (C4) `scale` is positive and finite.
 
     Example:
 
@@ -204,14 +252,23 @@ def Fathom_DispatchOp : Fathom_Op<"dispatch", [Pure]> {
     `scale` $scale (`normalize` $normalize^)? attr-dict `:` type($logits)
     `->` type($ids) `,` type($weights) `,` type($lists)
   }];
+  let hasVerifier = 1;
 }
 
-def Fathom_ExpertGateUpOp : Fathom_Op<"expert_gate_up", [Pure]> {
+def Fathom_ExpertGateUpOp : Fathom_Op<"expert_gate_up", [Pure,
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "The first half of the chosen experts.";
   let description = [{
     Row p of the result is swiglu(gate_e n, up_e n) for the p-th entry of
     `lists`, e being its expert and n its token's row of `x`, normalised. Rows
     of `weight` are interleaved as `fathom.project` does with `swiglu`.
+
+    Constraints:
+
+    - (C1) `weight` is packed as `panels`, of experts, with a column for each of
+      `x` and 16 rows for each 8 columns of the result, begun ones included.
+    - (C2) `norm` is packed as a `vector` with a row for each column of `x`.
+    - (C3) `lists` has one column, and `eps` is positive and finite.
 
     Example:
 
@@ -228,9 +285,11 @@ def Fathom_ExpertGateUpOp : Fathom_Op<"expert_gate_up", [Pure]> {
     $x `,` $lists `by` $weight `norm` $norm `eps` $eps attr-dict
     `:` type($x) `,` type($lists) `->` type($result)
   }];
+  let hasVerifier = 1;
 }
 
-def Fathom_ExpertDownOp : Fathom_Op<"expert_down", [Pure]> {
+def Fathom_ExpertDownOp : Fathom_Op<"expert_down", [Pure,
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "The second half of the chosen experts, added up.";
   let description = [{
     ```
@@ -239,6 +298,13 @@ def Fathom_ExpertDownOp : Fathom_Op<"expert_down", [Pure]> {
 
     p being the place of entry t * k + j in `lists`; `slices` as in
     `fathom.project`.
+
+    Constraints:
+
+    - (C1) `weight` is packed as `panels`, of experts, with a column for each of
+      `h` and a row for each column of the result.
+    - (C2) `slices` is from 1 to the columns of `h`.
+    - (C3) `lists` has one column.
 
     Example:
 
@@ -256,6 +322,7 @@ def Fathom_ExpertDownOp : Fathom_Op<"expert_down", [Pure]> {
     $h `,` $weights `,` $lists `by` $weight (`slices` $slices^)? attr-dict
     `:` type($h) `,` type($weights) `,` type($lists) `->` type($result)
   }];
+  let hasVerifier = 1;
 }
 
 def Fathom_PhaseOp : Fathom_Op<"phase", [SingleBlock]> {
@@ -271,6 +338,8 @@ def Fathom_PhaseOp : Fathom_Op<"phase", [SingleBlock]> {
 
     - (C1) the block ends in a `fathom.yield` of the results' types.
     - (C2) `places`, where given, has one place a result.
+    - (C3) places and scratch begin at a multiple of 4 bytes from 0 on, a row of
+      a place is no longer than its stride, and scratch has no fewer than 0 bytes.
 
     Example:
 

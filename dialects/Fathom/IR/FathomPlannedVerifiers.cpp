@@ -1,6 +1,7 @@
 //===- FathomPlannedVerifiers.cpp - Constraints of the planned form -------===//
 //
-// The numbered constraints of packed weights and phases.
+// The numbered constraints of packed weights and phases, and those of the work
+// of phases that need no symbol table.
 //
 //===----------------------------------------------------------------------===//
 
@@ -8,6 +9,14 @@
 
 using namespace mlir;
 using namespace mlir::fathom;
+
+static int64_t columns(Value value) {
+  return cast<RankedTensorType>(value.getType()).getDimSize(1);
+}
+
+static bool isPositive(const APFloat &value) {
+  return value.isFinite() && !value.isNegative() && !value.isZero();
+}
 
 LogicalResult PackedOp::verify() {
   // (C1)
@@ -22,38 +31,12 @@ LogicalResult PackedOp::verify() {
   if (!storage.isF32() && !storage.isF16() && !storage.isBF16())
     return emitOpError("expects a storage of f32, f16 or bf16, but it is ")
            << storage;
-  return success();
-}
-
-LogicalResult PackedOp::verifySymbolUses(SymbolTableCollection &tables) {
-  // (C3)
-  for (auto piece : getPieces().getAsRange<PieceAttr>()) {
-    auto source =
-        tables.lookupNearestSymbolFrom<WeightOp>(*this, piece.getSource());
-    if (!source)
-      return emitOpError("expects ")
-             << piece.getSource() << " to be a fathom.weight";
-    int64_t lastRow = piece.getRows() - 1;
-    int64_t last = piece.getOffset() + lastRow * piece.getRowStride() +
-                   (static_cast<int64_t>(getColumns()) - 1) *
-                       piece.getColumnStride();
-    int64_t elements = cast<RankedTensorType>(source.getType()).getNumElements();
-    if (piece.getRows() < 1 || piece.getOffset() < 0 ||
-        piece.getRowStride() < 0 || piece.getColumnStride() < 0 ||
-        last >= elements)
-      return emitOpError("expects the piece of ")
-             << piece.getSource() << " to lie inside its " << elements
-             << " elements, but it ends at " << last;
-    if (piece.getGroup() < 1 || piece.getFirst() < 0)
-      return emitOpError("expects the piece of ")
-             << piece.getSource() << " to have a group of at least 1 row";
-    int64_t row = piece.getFirst() + lastRow / piece.getGroup() * piece.getEvery() +
-                  lastRow % piece.getGroup();
-    if (row >= static_cast<int64_t>(getRows()))
-      return emitOpError("expects the piece of ")
-             << piece.getSource() << " to end before row " << getRows()
-             << ", but it ends at " << row;
-  }
+  // (C4)
+  if (static_cast<int64_t>(getExperts().value_or(1)) < 1 ||
+      static_cast<int64_t>(getAt().value_or(0)) < 0 ||
+      static_cast<int64_t>(getSlot().value_or(0)) < 0)
+    return emitOpError("expects 'experts' of at least 1, 'at' and 'slot' of at "
+                       "least 0");
   return success();
 }
 
@@ -67,5 +50,149 @@ LogicalResult PhaseOp::verify() {
   if (auto places = getPlaces(); places && places->size() != getNumResults())
     return emitOpError("expects ")
            << getNumResults() << " places, but it has " << places->size();
+  // (C3)
+  auto isBegin = [](int64_t offset) { return offset >= 0 && offset % 4 == 0; };
+  if (!isBegin(getScratch().value_or(0)) ||
+      static_cast<int64_t>(getScratchBytes().value_or(0)) < 0)
+    return emitOpError("expects scratch of at least 0 bytes at a multiple of 4, "
+                       "but it is ")
+           << static_cast<int64_t>(getScratchBytes().value_or(0)) << " at "
+           << static_cast<int64_t>(getScratch().value_or(0));
+  if (!getPlaces())
+    return success();
+  for (auto [number, attribute] : llvm::enumerate(*getPlaces())) {
+    auto place = cast<PlaceAttr>(attribute);
+    auto type = dyn_cast<RankedTensorType>(getResult(number).getType());
+    if (!isBegin(place.getOffset()) || !type || type.getRank() != 2 ||
+        place.getStride() < type.getDimSize(1))
+      return emitOpError("expects the place of result ")
+             << number << " to begin at a multiple of 4 bytes and to have a "
+             << "stride of no fewer than the columns of "
+             << getResult(number).getType() << ", but it is " << place;
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// The work of phases
+//===----------------------------------------------------------------------===//
+
+static LogicalResult checkSlices(Operation *op, std::optional<uint64_t> slices,
+                                 Value summed) {
+  int64_t count = slices.value_or(1);
+  if (count >= 1 && count <= columns(summed))
+    return success();
+  return op->emitOpError("expects 'slices' from 1 to ")
+         << columns(summed) << ", but it is " << count;
+}
+
+LogicalResult ProjectOp::verify() {
+  // (C4)
+  for (Value plus : getPlus())
+    if (plus.getType() != getResult().getType())
+      return emitOpError("expects to add values of type ")
+             << getResult().getType() << ", but one is " << plus.getType();
+  // (C5)
+  if (failed(checkSlices(*this, getSlices(), getX())))
+    return failure();
+  // (C6)
+  if (getNorm().has_value() != getEps().has_value() ||
+      (getEps() && !isPositive(*getEps())))
+    return emitOpError("expects 'norm' and a positive, finite 'eps' together");
+  return success();
+}
+
+LogicalResult AttendOp::verify() {
+  int64_t heads = getHeads(), kvHeads = getKvHeads(),
+          all = columns(getResult());
+  // (C1)
+  if (kvHeads < 1 || heads < 1 || heads % kvHeads != 0 || all % heads != 0)
+    return emitOpError("expects 'kv_heads' to divide 'heads', and those the ")
+           << all << " columns of the result, but they are " << kvHeads
+           << " and " << heads;
+  // (C2)
+  int64_t width = all / heads, expected = (heads + 2 * kvHeads) * width;
+  if (columns(getQkv()) != expected)
+    return emitOpError("expects ")
+           << expected << " columns in 'qkv', but there are "
+           << columns(getQkv());
+  // (C3)
+  int64_t rotated = columns(getRotary());
+  if (rotated % 2 != 0 || rotated > width)
+    return emitOpError("expects an even number of columns in 'rotary', at most ")
+           << width << ", but there are " << rotated;
+  // (C5)
+  if (!isPositive(getScale()))
+    return emitOpError("expects 'scale' to be positive and finite, but it is ")
+           << getScaleAttr();
+  return success();
+}
+
+LogicalResult AttendLatentOp::verify() {
+  int64_t heads = getHeads(), nope = getNope(), rope = getRope(),
+          value = getValue();
+  // (C1)
+  if (heads < 1 || nope < 1 || rope < 1 || value < 1 || rope % 2 != 0)
+    return emitOpError("expects 'heads', 'nope', 'rope' and 'value' of at least "
+                       "1 and an even 'rope', but they are ")
+           << heads << ", " << nope << ", " << rope << " and " << value;
+  if (!isPositive(getScale()) || !isPositive(getEps()))
+    return emitOpError("expects 'scale' and 'eps' to be positive and finite, "
+                       "but they are ")
+           << getScaleAttr() << " and " << getEpsAttr();
+  // (C2)
+  if (columns(getQ()) != heads * (nope + rope) ||
+      columns(getRotary()) != rope || columns(getLatent()) <= rope ||
+      columns(getResult()) != heads * value)
+    return emitOpError("expects ")
+           << heads * (nope + rope) << " columns in 'q', " << rope
+           << " in 'rotary', more in 'latent' and " << heads * value
+           << " in the result, but there are " << columns(getQ()) << ", "
+           << columns(getRotary()) << ", " << columns(getLatent()) << " and "
+           << columns(getResult());
+  return success();
+}
+
+LogicalResult DispatchOp::verify() {
+  int64_t experts = columns(getLogits()), groups = getGroups(),
+          topGroups = getTopGroups(), chosen = columns(getIds());
+  // (C1)
+  if (groups < 1 || experts % groups != 0 || topGroups < 1 ||
+      topGroups > groups || (groups > 1 && experts / groups < 2))
+    return emitOpError("expects 'groups' to divide ")
+           << experts << " experts into two or more each, and 'top_groups' of "
+           << "them, but they are " << groups << " and " << topGroups;
+  // (C2)
+  int64_t most = topGroups * (experts / groups);
+  if (columns(getWeights()) != chosen || chosen < 1 || chosen > most ||
+      columns(getLists()) != 1)
+    return emitOpError("expects as many weights as ids, from 1 to ")
+           << most << ", and one column of lists, but there are "
+           << columns(getWeights()) << ", " << chosen << " and "
+           << columns(getLists());
+  // (C4)
+  if (!isPositive(getScale()))
+    return emitOpError("expects 'scale' to be positive and finite, but it is ")
+           << getScaleAttr();
+  return success();
+}
+
+LogicalResult ExpertGateUpOp::verify() {
+  // (C3)
+  if (columns(getLists()) != 1 || !isPositive(getEps()))
+    return emitOpError("expects one column of lists and a positive, finite "
+                       "'eps', but they are ")
+           << columns(getLists()) << " and " << getEpsAttr();
+  return success();
+}
+
+LogicalResult ExpertDownOp::verify() {
+  // (C2)
+  if (failed(checkSlices(*this, getSlices(), getH())))
+    return failure();
+  // (C3)
+  if (columns(getLists()) != 1)
+    return emitOpError("expects one column of lists, but there are ")
+           << columns(getLists());
   return success();
 }

@@ -10,6 +10,24 @@ func.func @embedding_c1(%tokens: !fathom.tokens) {
 
 // -----
 
+fathom.packed @table : panels of f32 [96, 16] pieces []
+func.func @embedding_c1_packed(%tokens: !fathom.tokens) {
+  // expected-error @below {{expects @table to be packed as rows of 16, but it is packed as panels of 16}}
+  %x = fathom.embedding %tokens, @table : tensor<?x16xf32>
+  return
+}
+
+// -----
+
+fathom.packed @table : rows of f32 [96, 32] pieces []
+func.func @embedding_c1_packed_columns(%tokens: !fathom.tokens) {
+  // expected-error @below {{expects @table to be packed as rows of 16, but it is packed as rows of 32}}
+  %x = fathom.embedding %tokens, @table : tensor<?x16xf32>
+  return
+}
+
+// -----
+
 func.func @embedding_c1_missing(%tokens: !fathom.tokens) {
   // expected-error @below {{expects @nowhere to be a fathom.weight}}
   %x = fathom.embedding %tokens, @nowhere : tensor<?x16xf32>

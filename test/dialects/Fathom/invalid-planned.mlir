@@ -39,3 +39,153 @@ func.func @phase_c2(%x: tensor<?x8xf32>) {
   }
   return
 }
+
+// -----
+
+// expected-error @below {{expects 'experts' of at least 1, 'at' and 'slot' of at least 0}}
+fathom.packed @packed_c4 : rows of f32 [4, 2] experts 0 pieces []
+
+// -----
+
+// expected-error @below {{expects 'experts' of at least 1, 'at' and 'slot' of at least 0}}
+fathom.packed @packed_c4_slot : rows of f32 [4, 2] slot -1 pieces []
+
+// -----
+
+func.func @phase_c3(%x: tensor<?x8xf32>) {
+  // expected-error @below {{expects the place of result 0 to begin at a multiple of 4 bytes and to have a stride of no fewer than the columns of 'tensor<?x8xf32>', but it is #fathom.place<offset = 0, stride = 4, operand = false>}}
+  %0 = fathom.phase "p" places [#fathom.place<offset = 0, stride = 4, operand = false>] -> tensor<?x8xf32> {
+    fathom.yield %x : tensor<?x8xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @phase_c3_offset(%x: tensor<?x8xf32>) {
+  // expected-error @below {{expects the place of result 0 to begin at a multiple of 4 bytes}}
+  %0 = fathom.phase "p" places [#fathom.place<offset = -64, stride = 64, operand = false>] -> tensor<?x8xf32> {
+    fathom.yield %x : tensor<?x8xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @phase_c3_scratch() {
+  // expected-error @below {{expects scratch of at least 0 bytes at a multiple of 4, but it is 16 at 2}}
+  fathom.phase "p" scratch 2 bytes 16 {
+    fathom.yield
+  }
+  return
+}
+
+// -----
+
+fathom.packed @w : panels of f32 [16, 4] pieces []
+func.func @project_c1(%x: tensor<?x8xf32>) {
+  // expected-error @below {{expects @w to be packed as panels of [16, 8], but it is panels of [16, 4]}}
+  %0 = fathom.project %x by @w : tensor<?x8xf32> -> tensor<?x16xf32>
+  return
+}
+
+// -----
+
+func.func @project_c1_missing(%x: tensor<?x8xf32>) {
+  // expected-error @below {{expects @w to be a fathom.packed}}
+  %0 = fathom.project %x by @w : tensor<?x8xf32> -> tensor<?x16xf32>
+  return
+}
+
+// -----
+
+fathom.packed @w : rows of f32 [16, 8] pieces []
+func.func @project_c1_layout(%x: tensor<?x8xf32>) {
+  // expected-error @below {{expects @w to be packed as panels of [16, 8], but it is rows of [16, 8]}}
+  %0 = fathom.project %x by @w : tensor<?x8xf32> -> tensor<?x16xf32>
+  return
+}
+
+// -----
+
+fathom.packed @w : panels of f32 [16, 8] experts 2 pieces []
+func.func @project_c1_experts(%x: tensor<?x8xf32>) {
+  // expected-error @below {{expects @w to be packed as panels of [16, 8], but it is panels of [16, 8] of experts}}
+  %0 = fathom.project %x by @w : tensor<?x8xf32> -> tensor<?x16xf32>
+  return
+}
+
+// -----
+
+fathom.packed @w : panels of f32 [16, 8] pieces []
+func.func @project_c1_gated(%x: tensor<?x8xf32>) {
+  // expected-error @below {{expects @w to be packed as panels of [32, 8], but it is panels of [16, 8]}}
+  %0 = fathom.project %x by @w swiglu : tensor<?x8xf32> -> tensor<?x12xf32>
+  return
+}
+
+// -----
+
+fathom.packed @w : panels of f32 [16, 8] pieces []
+fathom.packed @n : vector of f32 [4, 1] pieces []
+func.func @project_c2(%x: tensor<?x8xf32>) {
+  // expected-error @below {{expects @n to be packed as vector of [8, 1], but it is vector of [4, 1]}}
+  %0 = fathom.project %x by @w norm @n eps 1.0e-6 : tensor<?x8xf32> -> tensor<?x16xf32>
+  return
+}
+
+// -----
+
+fathom.packed @w : panels of f32 [16, 8] pieces []
+fathom.packed @b : vector of f32 [8, 1] pieces []
+func.func @project_c3(%x: tensor<?x8xf32>) {
+  // expected-error @below {{expects @b to be packed as vector of [16, 1], but it is vector of [8, 1]}}
+  %0 = fathom.project %x by @w bias @b : tensor<?x8xf32> -> tensor<?x16xf32>
+  return
+}
+
+// -----
+
+fathom.packed @w : panels of f32 [16, 8] pieces []
+func.func @project_c4(%x: tensor<?x8xf32>) {
+  // expected-error @below {{expects to add values of type 'tensor<?x16xf32>', but one is 'tensor<?x8xf32>'}}
+  %0 = fathom.project %x by @w plus %x of tensor<?x8xf32> : tensor<?x8xf32> -> tensor<?x16xf32>
+  return
+}
+
+// -----
+
+fathom.packed @w : panels of f32 [16, 8] pieces []
+func.func @project_c5(%x: tensor<?x8xf32>) {
+  // expected-error @below {{expects 'slices' from 1 to 8, but it is 9}}
+  %0 = fathom.project %x by @w slices 9 : tensor<?x8xf32> -> tensor<?x16xf32>
+  return
+}
+
+// -----
+
+fathom.packed @w : panels of f32 [16, 8] pieces []
+func.func @project_c5_none(%x: tensor<?x8xf32>) {
+  // expected-error @below {{expects 'slices' from 1 to 8, but it is 0}}
+  %0 = fathom.project %x by @w slices 0 : tensor<?x8xf32> -> tensor<?x16xf32>
+  return
+}
+
+// -----
+
+fathom.packed @w : panels of f32 [16, 8] pieces []
+fathom.packed @n : vector of f32 [8, 1] pieces []
+func.func @project_c6(%x: tensor<?x8xf32>) {
+  // expected-error @below {{expects 'norm' and a positive, finite 'eps' together}}
+  %0 = fathom.project %x by @w norm @n eps 0.0 : tensor<?x8xf32> -> tensor<?x16xf32>
+  return
+}
+
+// -----
+
+fathom.packed @w : panels of f32 [16, 8] pieces []
+func.func @project_c6_alone(%x: tensor<?x8xf32>) {
+  // expected-error @below {{expects 'norm' and a positive, finite 'eps' together}}
+  %0 = "fathom.project"(%x) <{eps = 1.0e-6 : f64, operandSegmentSizes = array<i32: 1, 0, 0>, weight = @w}> : (tensor<?x8xf32>) -> tensor<?x16xf32>
+  return
+}

@@ -23,14 +23,3 @@ func.func @dense(%tokens: !fathom.tokens, %qkv: tensor<?x32xf32>, %rotary: tenso
   }
   return
 }
-
-// -----
-
-func.func @dense(%tokens: !fathom.tokens, %qkv: tensor<?x32xf32>, %rotary: tensor<?x4xf32>) {
-  %a = fathom.phase "attend" scratch 0 bytes 4096 -> tensor<?x16xf32> {
-    // expected-error @below {{expects @kv to be a fathom.cache}}
-    %0 = fathom.attend %tokens, %qkv, %rotary in @kv heads 4 kv_heads 2 half scale 0.5 : tensor<?x32xf32>, tensor<?x4xf32> -> tensor<?x16xf32>
-    fathom.yield %0 : tensor<?x16xf32>
-  }
-  return
-}
