@@ -22,4 +22,8 @@ if(FATHOM_SANITIZE)
   add_compile_options(-fsanitize=${FATHOM_SANITIZE} -fno-omit-frame-pointer
                       -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${FATHOM_SANITIZE})
+  # Settings that every program then has, however it is started.
+  add_library(FathomSanitizerDefaults OBJECT
+      ${PROJECT_SOURCE_DIR}/tools/cmake/sanitizer_defaults.cc)
+  link_libraries($<TARGET_OBJECTS:FathomSanitizerDefaults>)
 endif()

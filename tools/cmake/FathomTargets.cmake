@@ -58,8 +58,10 @@ function(fathom_add_program name)
       $<$<CONFIG:Release>:-Os> -ffunction-sections -fdata-sections)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS})
-  target_link_options(${name} PRIVATE -Wl,--gc-sections -Wl,--as-needed
-      -Wl,--icf=safe)
+  target_link_options(${name} PRIVATE -Wl,--gc-sections -Wl,--as-needed)
+  if(NOT FATHOM_SANITIZE)  # whose libraries lld warns about
+    target_link_options(${name} PRIVATE -Wl,--icf=safe)
+  endif()
 endfunction()
 
 add_custom_target(fathom-unit-tests)
