@@ -38,6 +38,16 @@ LogicalResult checkKind(func::FuncOp function) {
   return success();
 }
 
+// (M2): a layer says which ones it is.
+LogicalResult checkLayers(func::FuncOp function) {
+  StringRef kind = function->getAttrOfType<StringAttr>("fathom.kind").getValue();
+  if (kind == "embed" || kind == "head" ||
+      function->getAttrOfType<DenseI64ArrayAttr>("fathom.layers"))
+    return success();
+  return function.emitError("found no 'fathom.layers', expected the numbers of "
+                            "the layers that the function is");
+}
+
 LogicalResult checkModel(ModuleOp module) {
   for (Operation &op : *module.getBody()) {
     // (M1)
@@ -55,6 +65,8 @@ LogicalResult checkModel(ModuleOp module) {
                RopeOp, CacheAppendOp, AttentionOp, LatentAttentionOp, RouteOp,
                ExpertsOp, arith::AddFOp, tensor::ConcatOp>(inner))
         return misplaced(&inner, "an operation of the model form");
+    if (failed(checkLayers(function)))
+      return failure();
   }
   return success();
 }
@@ -94,6 +106,22 @@ LogicalResult checkPhase(PhaseOp phase, SymbolTable &symbols) {
   return success();
 }
 
+// (P6): each row that a step may have fits where the phase writes it.
+LogicalResult checkInside(PhaseOp phase, int64_t tokens, int64_t bytes) {
+  constexpr int64_t kElementBytes = 4;
+  int64_t end = static_cast<int64_t>(phase.getScratch().value_or(0)) +
+                static_cast<int64_t>(phase.getScratchBytes().value_or(0));
+  if (phase.getPlaces())
+    for (auto place : phase.getPlaces()->getAsRange<PlaceAttr>())
+      end = std::max(end, place.getOffset() +
+                              tokens * place.getStride() * kElementBytes);
+  if (end <= bytes)
+    return success();
+  return phase.emitError("found memory up to byte ")
+         << end << " of the arena, expected at most its "
+         << bytes << " shared ones";
+}
+
 LogicalResult checkPlanned(ModuleOp module) {
   // (P1)
   for (StringRef name : {"fathom.step_tokens_max", "fathom.storage",
@@ -101,6 +129,12 @@ LogicalResult checkPlanned(ModuleOp module) {
     if (!module->hasAttr(name))
       return module.emitError("found no '")
              << name << "', expected it in the planned form";
+  auto numberOf = [&](StringRef name) {
+    auto number = module->getAttrOfType<IntegerAttr>(name);
+    return number ? number.getInt() : 0;
+  };
+  int64_t tokens = numberOf("fathom.step_tokens_max");
+  int64_t bytes = numberOf("fathom.arena_shared_bytes");
   SymbolTable symbols(module);
   for (Operation &op : *module.getBody()) {
     auto function = dyn_cast<func::FuncOp>(op);
@@ -116,9 +150,12 @@ LogicalResult checkPlanned(ModuleOp module) {
       auto phase = dyn_cast<PhaseOp>(inner);
       if (!phase && !isView(&inner))
         return misplaced(&inner, "phases and slices of columns");
-      if (phase && failed(checkPhase(phase, symbols)))
+      if (phase && (failed(checkPhase(phase, symbols)) ||
+                    failed(checkInside(phase, tokens, bytes))))
         return failure();
     }
+    if (failed(checkLayers(function)))
+      return failure();
   }
   return success();
 }
@@ -153,6 +190,70 @@ LogicalResult checkTiled(ModuleOp module) {
   return success();
 }
 
+// (L1), (L2): `op` is code of LLVM that needs nothing from outside.
+LogicalResult checkCode(Operation *op) {
+  // (L1)
+  if (!isa<ModuleOp>(op) &&
+      !isa_and_nonnull<LLVM::LLVMDialect>(op->getDialect()))
+    return misplaced(op, "operations of LLVM in the llvm form");
+  // (L2)
+  if (auto function = dyn_cast<LLVM::LLVMFuncOp>(op);
+      function && function.isExternal())
+    return function.emitError("found a function without a body, expected the "
+                              "code of everything that is called");
+  if (auto global = dyn_cast<LLVM::GlobalOp>(op);
+      global && !global.getValueOrNull() && !global.getInitializerBlock())
+    return global.emitError("found a global without a value, expected those of "
+                            "everything that is read");
+  if (isa<LLVM::InlineAsmOp>(op))
+    return misplaced(op, "instructions that LLVM knows");
+  return success();
+}
+
+// (L3): what is seen from outside is what the runtime looks up.
+LogicalResult checkEntry(LLVM::LLVMFuncOp function, bool &isStep) {
+  if (function.getLinkage() == LLVM::Linkage::Internal ||
+      function.getLinkage() == LLVM::Linkage::Private)
+    return success();
+  StringRef name = function.getSymName();
+  isStep |= name.starts_with("fathom_step_");
+  MLIRContext *context = function.getContext();
+  Type ptr = LLVM::LLVMPointerType::get(context);
+  Type i32 = IntegerType::get(context, 32), i64 = IntegerType::get(context, 64);
+  Type none = LLVM::LLVMVoidType::get(context);
+  Type expected;
+  if (name.starts_with("fathom_step_") || name.starts_with("fathom_mtp_step_"))
+    expected = LLVM::LLVMFunctionType::get(none, {ptr, i32, i32, i32});
+  else if (name.starts_with("fathom_read_probe_"))
+    expected = LLVM::LLVMFunctionType::get(i64, {ptr, i64});
+  else if (name.starts_with("fathom_dot_probe_"))
+    expected = LLVM::LLVMFunctionType::get(i64, {i64, ptr});
+  else
+    return function.emitError("found a function that is seen from outside, "
+                              "expected steps and probes alone");
+  if (function.getFunctionType() == expected)
+    return success();
+  return function.emitError("found the type ")
+         << function.getFunctionType() << ", expected " << expected
+         << ", as runtime/abi/step.h says";
+}
+
+LogicalResult checkLLVM(ModuleOp module) {
+  WalkResult walked = module.walk<WalkOrder::PreOrder>([](Operation *op) {
+    return WalkResult(checkCode(op));
+  });
+  if (walked.wasInterrupted())
+    return failure();
+  bool steps = false;
+  for (auto function : module.getOps<LLVM::LLVMFuncOp>())
+    if (failed(checkEntry(function, steps)))
+      return failure();
+  if (!steps)
+    return module.emitError("found no function 'fathom_step_*', expected the "
+                            "step of a level");
+  return success();
+}
+
 struct CheckForm final : public ::fathom::impl::CheckFormPassBase<CheckForm> {
   using CheckFormPassBase::CheckFormPassBase;
 
@@ -168,8 +269,10 @@ struct CheckForm final : public ::fathom::impl::CheckFormPassBase<CheckForm> {
       return checkPlanned(getOperation());
     if (form == "tiled")
       return checkTiled(getOperation());
+    if (form == "llvm")
+      return checkLLVM(getOperation());
     return getOperation().emitError("found the form '")
-           << form << "', expected model, planned or tiled";
+           << form << "', expected model, planned, tiled or llvm";
   }
 };
 

@@ -413,7 +413,7 @@ def CheckFormPass : Pass<"fathom-check-form", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"form", "form", "std::string", /*default=*/"\"planned\"",
-           "The form: model, planned or tiled">,
+           "The form: model, planned, tiled or llvm">,
   ];
 }
 

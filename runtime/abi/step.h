@@ -1,11 +1,13 @@
 /* The boundary between the runtime and generated code: plain C, no other way in.
  *
- * A change here must be matched by codegen/common/StepAbi.h, which holds the
- * offsets that the lowering uses, and raises FATHOM_ABI_VERSION.
+ * The passes that write code take offsets from these structs. A change here
+ * raises FATHOM_ABI_VERSION.
  *
  * One step takes T tokens of any sequences and is entered by N threads at once:
  *
  *   fathom_step_LEVEL(context, thread, first_phase, end_phase)
+ *
+ * and, where a layer predicts further tokens, fathom_mtp_step_LEVEL likewise.
  *
  * Work is split statically into phases; behind each phase stands a barrier of
  * all threads, and the host may enter between any two. Results do not depend on

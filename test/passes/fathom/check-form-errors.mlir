@@ -34,3 +34,12 @@ func.func @model_m3(%x: tensor<?x8xf32>) -> tensor<?x8xf32> attributes {fathom.k
   return %y : tensor<?x8xf32>
 }
 }
+
+// -----
+
+module {
+// expected-error @below {{found no 'fathom.layers', expected the numbers of the layers that the function is}}
+func.func @model_m2_layers(%x: tensor<?x8xf32>) -> tensor<?x8xf32> attributes {fathom.kind = "dense"} {
+  return %x : tensor<?x8xf32>
+}
+}

@@ -1,4 +1,4 @@
 // RUN: fathom-opt %s --fathom-check-form=form=molten --verify-diagnostics
 
-// expected-error @below {{found the form 'molten', expected model, planned or tiled}}
+// expected-error @below {{found the form 'molten', expected model, planned, tiled or llvm}}
 module {}
