@@ -7,6 +7,8 @@
 #include "compiler/artifact/PackPlan.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -119,7 +121,13 @@ static absl::Status checkPiece(const PackPlan &plan, const PackedWeight &weight,
 }
 
 absl::Status checkPlan(const PackPlan &plan) {
+  std::set<std::pair<int32_t, uint32_t>> places;
   for (const PackedWeight &weight : plan.weights) {
+    if (weight.index >= plan.weights.size() ||
+        !places.emplace(weight.layer, weight.index).second)
+      return absl::InternalError(absl::StrFormat(
+          "weight '%s': found slot %d, expected a free one below %d",
+          rt::Shown(weight.name), weight.index, plan.weights.size()));
     uint64_t next = 0;
     for (const auto &[offset, matrix] : weight.members) {
       if (matrix.rows < 1 || matrix.columns < 1 || offset % 256 != 0 ||

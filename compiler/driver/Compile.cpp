@@ -18,9 +18,11 @@
 #include "compiler/artifact/PackPlanFromModule.h"
 #include "compiler/artifact/RandomSource.h"
 #include "compiler/driver/Lowering.h"
+#include "compiler/driver/PlanDigest.h"
 #include "compiler/driver/Provenance.h"
 #include "compiler/import/Import.h"
-#include "mlir/IR/AsmState.h"
+#include "passes/tiling/StepPhases.h"
+#include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/io/file.h"
 #include "llvm/Support/FileSystem.h"
@@ -49,10 +51,15 @@ private:
   absl::Status chooseLevels();
   absl::Status import();
   absl::StatusOr<Module> start(Form &form);
+  absl::StatusOr<Module> plan(Module &code);
+  absl::Status checkLevel(mlir::ModuleOp code);
   absl::Status emit();
   absl::StatusOr<std::string> emitted();
   absl::Status writeArtifact();
-  absl::Status compileLevels(mlir::ModuleOp planned,
+  absl::Status compileLevel(Module module, Form form, const CpuLevel &level,
+                            schema::ManifestT &manifest,
+                            std::vector<std::string> &objects);
+  absl::Status compileLevels(mlir::ModuleOp planned, Module code,
                              schema::ManifestT &manifest,
                              std::vector<std::string> &objects);
   absl::Status describeInputs(schema::ManifestT &manifest);
@@ -114,22 +121,33 @@ absl::Status Compilation::import() {
   return absl::OkStatus();
 }
 
+/// Code is of one level, and its steps and probes say of which.
+absl::Status Compilation::checkLevel(mlir::ModuleOp code) {
+  std::string name = levelSymbol("fathom_step_", levels.front()->name);
+  if (mlir::SymbolTable::lookupSymbolIn(code, name))
+    return absl::OkStatus();
+  std::string found = "no step";
+  for (const CpuLevel &level : cpuLevels())
+    if (mlir::SymbolTable::lookupSymbolIn(
+            code, levelSymbol("fathom_step_", level.name)))
+      found = absl::StrCat("the step of ", level.name.str());
+  return absl::InvalidArgumentError(absl::StrCat(
+      "'", rt::Shown(options.ir), "': found ", found, ", expected that of ",
+      levels.front()->name.str(), ", the level of --target"));
+}
+
 /// What the compilation begins with, and its form.
 absl::StatusOr<Module> Compilation::start(Form &form) {
   if (options.from) {
     form = *options.from;
-    return lowering.parse(options.ir);
+    FATHOM_ASSIGN_OR_RETURN(Module module,
+                            lowering.parse(options.ir, form));
+    if (form >= Form::Tiled)
+      FATHOM_RETURN_IF_ERROR(checkLevel(*module));
+    return module;
   }
   form = Form::Model;
   return std::move(model->module);
-}
-
-std::string printed(mlir::ModuleOp module) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  module.print(stream);
-  stream << "\n";
-  return text;
 }
 
 absl::StatusOr<std::string> Compilation::emitted() {
@@ -138,8 +156,10 @@ absl::StatusOr<std::string> Compilation::emitted() {
   FATHOM_ASSIGN_OR_RETURN(Module module, start(form));
   if (form < Form::Planned && last >= Form::Planned)
     FATHOM_RETURN_IF_ERROR(lowering.toPlanned(*module));
-  if (form < Form::Tiled && last >= Form::Tiled)
+  if (form < Form::Tiled && last >= Form::Tiled) {
+    notePlan(*module);
     FATHOM_RETURN_IF_ERROR(lowering.toTiled(*module, *levels.front()));
+  }
   if (form < Form::LLVM && last >= Form::LLVM)
     FATHOM_RETURN_IF_ERROR(lowering.toLLVM(*module));
   if (last <= Form::LLVM)
@@ -154,18 +174,33 @@ absl::Status Compilation::emit() {
   return writeOutput(options.output, text);
 }
 
-absl::Status Compilation::compileLevels(mlir::ModuleOp planned,
+/// The object of one level, from the form on that `module` is in.
+absl::Status Compilation::compileLevel(Module module, Form form,
+                                       const CpuLevel &level,
+                                       schema::ManifestT &manifest,
+                                       std::vector<std::string> &objects) {
+  if (form < Form::Tiled)
+    FATHOM_RETURN_IF_ERROR(lowering.toTiled(*module, level));
+  describeLevel(*module, level, manifest);
+  if (form < Form::LLVM)
+    FATHOM_RETURN_IF_ERROR(lowering.toLLVM(*module));
+  FATHOM_ASSIGN_OR_RETURN(std::string object,
+                          lowering.toCode(*module, level, CodeForm::Object));
+  objects.push_back(std::move(object));
+  return absl::OkStatus();
+}
+
+/// `code` is nothing, or what was edited behind the plan.
+absl::Status Compilation::compileLevels(mlir::ModuleOp planned, Module code,
                                         schema::ManifestT &manifest,
                                         std::vector<std::string> &objects) {
-  for (const CpuLevel *level : levels) {
-    Module module = mlir::cast<mlir::ModuleOp>(planned->clone());
-    FATHOM_RETURN_IF_ERROR(lowering.toTiled(*module, *level));
-    describeLevel(*module, *level, manifest);
-    FATHOM_RETURN_IF_ERROR(lowering.toLLVM(*module));
-    FATHOM_ASSIGN_OR_RETURN(std::string object,
-                            lowering.toCode(*module, *level, CodeForm::Object));
-    objects.push_back(std::move(object));
-  }
+  if (code)
+    return compileLevel(std::move(code), *options.from, *levels.front(),
+                        manifest, objects);
+  for (const CpuLevel *level : levels)
+    FATHOM_RETURN_IF_ERROR(
+        compileLevel(mlir::cast<mlir::ModuleOp>(planned->clone()),
+                     Form::Planned, *level, manifest, objects));
   return absl::OkStatus();
 }
 
@@ -189,12 +224,32 @@ absl::Status Compilation::describeInputs(schema::ManifestT &manifest) {
   return describeText(options.model, manifest);
 }
 
-absl::Status Compilation::writeArtifact() {
+/// The planned form; into `code` what goes on from behind it. Then the plan is
+/// made of the model again, and must be the one that the code came from.
+absl::StatusOr<Module> Compilation::plan(Module &code) {
   Form form;
   FATHOM_ASSIGN_OR_RETURN(Module module, start(form));
-  if (form < Form::Planned)
-    FATHOM_RETURN_IF_ERROR(lowering.toPlanned(*module));
+  if (form <= Form::Planned) {
+    if (form < Form::Planned)
+      FATHOM_RETURN_IF_ERROR(lowering.toPlanned(*module));
+    return module;
+  }
+  code = std::move(module);
+  module = std::move(model->module);
+  FATHOM_RETURN_IF_ERROR(Lowering(context, false).toPlanned(*module));
+  notePlan(*module);
+  FATHOM_RETURN_IF_ERROR(checkSamePlan(*module, *code, options.ir));
+  return module;
+}
+
+absl::Status Compilation::writeArtifact() {
+  Module code;
+  FATHOM_ASSIGN_OR_RETURN(Module module, plan(code));
   PackPlan plan = packPlanOf(*module);
+  absl::Status isWhole = checkPlan(plan);
+  if (!isWhole.ok() && options.from)
+    return absl::InvalidArgumentError(isWhole.message());
+  FATHOM_RETURN_IF_ERROR(isWhole);
   schema::ManifestT manifest;
   describeModule(*module, plan, manifest);
   // Cheap refusals before the code is made, the folder before all of it.
@@ -202,15 +257,16 @@ absl::Status Compilation::writeArtifact() {
                           OutputFolder::create(options.output));
   FATHOM_RETURN_IF_ERROR(describeInputs(manifest));
   std::vector<std::string> objects;
-  FATHOM_RETURN_IF_ERROR(compileLevels(*module, manifest, objects));
-  FATHOM_ASSIGN_OR_RETURN(std::string code, linkCode(objects));
+  FATHOM_RETURN_IF_ERROR(
+      compileLevels(*module, std::move(code), manifest, objects));
+  FATHOM_ASSIGN_OR_RETURN(std::string library, linkCode(objects));
 
   std::unique_ptr<TensorSource> source;
   if (options.randomSeed)
     source = std::make_unique<RandomSource>(plan, *options.randomSeed);
   else
     source = std::make_unique<CheckpointSource>(*model->checkpoint);
-  return fathom::writeArtifact(plan, *source, code, std::move(manifest),
+  return fathom::writeArtifact(plan, *source, library, std::move(manifest),
                                options.threads, reports.progress, *folder);
 }
 

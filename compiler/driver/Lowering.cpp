@@ -96,17 +96,38 @@ absl::Status Lowering::run(mlir::PassManager &passes, mlir::ModuleOp module) {
   return fault(error.said(), reproducer);
 }
 
+std::optional<std::string> Lowering::notIn(Form form, mlir::ModuleOp module) {
+  FirstError error(context);
+  mlir::PassManager passes(&context);
+  buildFormCheck(passes, formName(form));
+  if (mlir::succeeded(passes.run(module)))
+    return std::nullopt;
+  return error.said();
+}
+
 absl::StatusOr<mlir::OwningOpRef<mlir::ModuleOp>>
-Lowering::parse(const std::string &path) {
+Lowering::parse(const std::string &path, Form form) {
   FATHOM_ASSIGN_OR_RETURN(rt::File file, rt::File::Open(path));
   FATHOM_ASSIGN_OR_RETURN(std::string text, file.ReadAll(kIrBytesMax));
   FATHOM_RETURN_IF_ERROR(checkIrText(text, path));
-  FirstError error(context);
-  auto module = mlir::parseSourceString<mlir::ModuleOp>(
-      text, mlir::ParserConfig(&context), path);
-  if (!module)
-    return absl::InvalidArgumentError(error.said());
-  return module;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  {
+    FirstError error(context);
+    module = mlir::parseSourceString<mlir::ModuleOp>(
+        text, mlir::ParserConfig(&context), path);
+    if (!module)
+      return absl::InvalidArgumentError(error.said());
+  }
+  std::optional<std::string> wrong = notIn(form, *module);
+  if (!wrong)
+    return module;
+  for (Form other : {Form::Model, Form::Planned, Form::Tiled, Form::LLVM})
+    if (other != form && !notIn(other, *module))
+      return absl::InvalidArgumentError(absl::StrCat(
+          "'", rt::Shown(path), "': found the ", formName(other),
+          " form, expected the ", formName(form), " form, as --from says"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected the ", formName(form), " form: ", *wrong));
 }
 
 absl::Status Lowering::toPlanned(mlir::ModuleOp module) {

@@ -13,10 +13,12 @@
 #include "absl/status/statusor.h"
 #include "codegen/cpu/CpuLevels.h"
 #include "codegen/cpu/Object.h"
+#include "compiler/driver/Forms.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
 
+#include <optional>
 #include <string>
 
 namespace fathom {
@@ -30,9 +32,9 @@ public:
   Lowering(mlir::MLIRContext &context, bool userWrote)
       : context(context), userWrote(userWrote) {}
 
-  /// Reads a form from a file.
+  /// Reads a file that must be in `form`.
   absl::StatusOr<mlir::OwningOpRef<mlir::ModuleOp>>
-  parse(const std::string &path);
+  parse(const std::string &path, Form form);
 
   /// Model to planned form.
   absl::Status toPlanned(mlir::ModuleOp module);
@@ -47,6 +49,8 @@ public:
   static std::string pipelineText(mlir::MLIRContext &context);
 
 private:
+  /// Nothing where the module is in `form`, else why not.
+  std::optional<std::string> notIn(Form form, mlir::ModuleOp module);
   absl::Status run(mlir::PassManager &passes, mlir::ModuleOp module);
   absl::Status fault(const std::string &said, const std::string &reproducer);
 

@@ -32,6 +32,10 @@ void buildPlannedPipeline(mlir::OpPassManager &pm,
   pm.addPass(createPlanMemoryPass({options.stepTokens}));
 }
 
+void buildFormCheck(mlir::OpPassManager &pm, llvm::StringRef form) {
+  pm.addPass(createCheckFormPass({form.str()}));
+}
+
 void registerPipelines() {
   mlir::PassPipelineRegistration<PlannedOptions>(
       "fathom-planned-pipeline", "From the model form to the planned form",

@@ -22,6 +22,9 @@ struct PlannedOptions : public mlir::PassPipelineOptions<PlannedOptions> {
 void buildPlannedPipeline(mlir::OpPassManager &pm,
                           const PlannedOptions &options);
 
+/// Whether a module is in the form of that name: model, planned, tiled, llvm.
+void buildFormCheck(mlir::OpPassManager &pm, llvm::StringRef form);
+
 /// Makes the pipelines known by name: --fathom-planned-pipeline.
 void registerPipelines();
 

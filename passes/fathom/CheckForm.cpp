@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "passes/fathom/ModuleFacts.h"
 #include "passes/fathom/Passes.h"
 
 namespace fathom {
@@ -263,14 +264,25 @@ struct CheckForm final : public ::fathom::impl::CheckFormPassBase<CheckForm> {
   }
 
   LogicalResult check() {
+    ModuleOp module = getOperation();
     if (form == "model")
-      return checkModel(getOperation());
+      return success(succeeded(checkModel(module)) &&
+                     // (M4)
+                     succeeded(::fathom::checkModelFacts(module)) &&
+                     // (M5)
+                     succeeded(::fathom::checkKinds(module)));
     if (form == "planned")
-      return checkPlanned(getOperation());
-    if (form == "tiled")
-      return checkTiled(getOperation());
-    if (form == "llvm")
-      return checkLLVM(getOperation());
+      return success(succeeded(checkPlanned(module)) &&
+                     // (P7)
+                     succeeded(::fathom::checkModelFacts(module)) &&
+                     succeeded(::fathom::checkPlanFacts(module)) &&
+                     succeeded(::fathom::checkKinds(module)));
+    if (form == "tiled" || form == "llvm")
+      return success(succeeded(form == "tiled" ? checkTiled(module)
+                                               : checkLLVM(module)) &&
+                     // (T4), (L4)
+                     succeeded(::fathom::checkModelFacts(module)) &&
+                     succeeded(::fathom::checkCodeFacts(module)));
     return getOperation().emitError("found the form '")
            << form << "', expected model, planned, tiled or llvm";
   }

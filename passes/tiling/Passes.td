@@ -15,6 +15,7 @@ class Fathom_TilingPass<string flag> : Pass<flag, "::mlir::ModuleOp"> {
            "The CPU level: avx2, avx512 or avx512-bf16">,
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::fathom::FathomDialect",
                            "::mlir::func::FuncDialect",
                            "::mlir::LLVM::LLVMDialect",
                            "::mlir::scf::SCFDialect",
@@ -104,6 +105,7 @@ def AddProbesPass : Pass<"fathom-add-probes", "::mlir::ModuleOp"> {
            "The CPU level: avx2, avx512 or avx512-bf16">,
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::fathom::FathomDialect",
                            "::mlir::func::FuncDialect",
                            "::mlir::LLVM::LLVMDialect",
                            "::mlir::scf::SCFDialect",
@@ -148,6 +150,7 @@ def AssembleStepPass : Pass<"fathom-assemble-step", "::mlir::ModuleOp"> {
            "The CPU level: avx2, avx512 or avx512-bf16">,
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::fathom::FathomDialect",
                            "::mlir::func::FuncDialect",
                            "::mlir::LLVM::LLVMDialect",
                            "::mlir::scf::SCFDialect"];
@@ -193,6 +196,7 @@ def TileAttendPass : Pass<"fathom-tile-attend", "::mlir::ModuleOp"> {
            "The CPU level: avx2, avx512 or avx512-bf16">,
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::fathom::FathomDialect",
                            "::mlir::func::FuncDialect",
                            "::mlir::LLVM::LLVMDialect",
                            "::mlir::scf::SCFDialect",
@@ -246,6 +250,7 @@ def TileAttendLatentPass : Pass<"fathom-tile-attend-latent", "::mlir::ModuleOp">
            "The CPU level: avx2, avx512 or avx512-bf16">,
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::fathom::FathomDialect",
                            "::mlir::func::FuncDialect",
                            "::mlir::LLVM::LLVMDialect",
                            "::mlir::scf::SCFDialect",
@@ -288,6 +293,7 @@ def TileEmbedPass : Pass<"fathom-tile-embed", "::mlir::ModuleOp"> {
            "The CPU level: avx2, avx512 or avx512-bf16">,
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::fathom::FathomDialect",
                            "::mlir::func::FuncDialect",
                            "::mlir::LLVM::LLVMDialect",
                            "::mlir::scf::SCFDialect",
@@ -337,6 +343,7 @@ def TileProjectPass : Pass<"fathom-tile-project", "::mlir::ModuleOp"> {
            "The CPU level: avx2, avx512 or avx512-bf16">,
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::fathom::FathomDialect",
                            "::mlir::func::FuncDialect",
                            "::mlir::LLVM::LLVMDialect",
                            "::mlir::scf::SCFDialect",

@@ -60,35 +60,36 @@ static std::string checkTarget(const Words &words, CompileOptions &options) {
   }
   if (options.levels.size() > 1 && options.emit && *options.emit >= Form::Tiled)
     return "--target: found several levels, expected one with --emit";
+  if (options.levels.size() > 1 && options.from && *options.from >= Form::Tiled)
+    return absl::StrCat("--target: found several levels, expected the one of "
+                        "the file with --from=",
+                        words.from);
   return "";
 }
 
 static std::string checkForms(const Words &words, CompileOptions &options) {
-  auto parse = [](const char *option, const std::string &word,
+  auto parse = [](const char *option, const std::string &word, Form last,
+                  const char *expected,
                   std::optional<Form> &form) -> std::string {
     if (word.empty())
       return "";
     form = parseForm(word);
-    return form ? ""
-                : absl::StrCat(option, ": found the form '", rt::Shown(word),
-                               "', expected model, planned, tiled, llvm, asm "
-                               "or obj");
+    return form && *form <= last
+               ? ""
+               : absl::StrCat(option, ": found the form '", rt::Shown(word),
+                              "', expected ", expected);
   };
-  std::string wrong = parse("--emit", words.emit, options.emit);
+  std::string wrong =
+      parse("--emit", words.emit, Form::Object,
+            "model, planned, tiled, llvm, asm or obj", options.emit);
   if (wrong.empty())
-    wrong = parse("--from", words.from, options.from);
+    wrong = parse("--from", words.from, Form::LLVM,
+                  "model, planned, tiled or llvm", options.from);
   if (!wrong.empty() || !options.from)
     return wrong;
-  if (*options.from > Form::LLVM)
-    return "--from: found a form that is no MLIR, expected model, planned, "
-           "tiled or llvm";
   if (options.emit && *options.emit < *options.from)
     return absl::StrCat("--emit: found the form ", words.emit,
                         ", expected one from ", words.from, " on");
-  if (!options.emit && *options.from > Form::Planned)
-    return absl::StrCat("--from: found the form ", words.from,
-                        ", expected model or planned for an artifact, or "
-                        "--emit");
   return "";
 }
 

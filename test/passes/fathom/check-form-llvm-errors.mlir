@@ -1,7 +1,7 @@
 // RUN: fathom-opt %s --fathom-check-form=form=llvm --split-input-file --verify-diagnostics
 
 // Code that is right.
-module {
+module attributes {fathom.architecture = "a", fathom.hidden_size = 32 : i64, fathom.layer_count = 1 : i64, fathom.vocabulary_size = 96 : i64, fathom.context_tokens = 64 : i64, fathom.expert_count = 0 : i64, fathom.experts_per_token = 0 : i64, fathom.storage = f32, fathom.step_tokens_max = 8 : i64, fathom.arena_shared_bytes = 0 : i64} {
 llvm.mlir.global internal constant @table(dense<[1, 2]> : tensor<2xi32>) : !llvm.array<2 x i32>
 llvm.func internal @dense.o(%step: !llvm.ptr) {
   llvm.return
@@ -84,6 +84,15 @@ llvm.func @dense.o() {
 module {
 // expected-error @below {{found the type '!llvm.func<void (ptr)>', expected '!llvm.func<void (ptr, i32, i32, i32)>', as runtime/abi/step.h says}}
 llvm.func @fathom_step_avx2(%step: !llvm.ptr) {
+  llvm.return
+}
+}
+
+// -----
+
+// expected-error @below {{found no 'fathom.architecture', expected it on the module}}
+module {
+llvm.func @fathom_step_avx2(%step: !llvm.ptr, %thread: i32, %first: i32, %end: i32) {
   llvm.return
 }
 }

@@ -3,6 +3,7 @@
 // What the pipeline makes of the model form is the planned form, also once it
 // was printed and read again.
 
+module attributes {fathom.architecture = "a", fathom.hidden_size = 32 : i64, fathom.layer_count = 1 : i64, fathom.vocabulary_size = 96 : i64, fathom.context_tokens = 64 : i64, fathom.expert_count = 0 : i64, fathom.experts_per_token = 0 : i64} {
 fathom.weight @embed.table : tensor<96x32xbf16> from "t"
 fathom.weight @dense.o_proj : tensor<32x32xbf16> from "o.{layer}"
 fathom.weight @head.norm : tensor<32xf32> from "n"
@@ -28,4 +29,5 @@ func.func @head(%tokens: !fathom.tokens, %x: tensor<?x32xf32>) -> (tensor<?x96xf
   %n = fathom.rms_norm %x, @head.norm eps 1.0e-06 : tensor<?x32xf32>
   %l = fathom.logits %n, %tokens, @head.lm_head : tensor<?x32xf32> -> tensor<?x96xf32>
   return %l, %n : tensor<?x96xf32>, tensor<?x32xf32>
+}
 }
