@@ -7,10 +7,13 @@
 #include "tools/fathom-compile/Options.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <cstdint>
 #include <cstdio>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "runtime/base/quoting.h"
@@ -28,7 +31,8 @@ static const char *kDescription =
     "       fathom compile MODEL_DIR|CONFIG.json --emit=FORM [-o FILE]\n"
     "       fathom compile --random-weights=SEED CONFIG.json -o NAME.fathom\n"
     "       fathom compile [MODEL_DIR] --from=FORM FILE.mlir ...\n\n"
-    "FORM is model, planned, tiled, llvm, asm or obj.\n";
+    "FORM is model, planned, tiled, llvm, asm or obj; the last two are no "
+    "MLIR, and\nnothing goes on from them.\n";
 
 namespace {
 /// The words of the command line, before they are put together.
@@ -46,6 +50,30 @@ static std::string oneLine(std::string text) {
     if (c == '\n')
       c = ' ';
   return text;
+}
+
+/// A whole decimal number from `least` to `most`.
+static CLI::Validator wholeNumber(uint64_t least, uint64_t most) {
+  auto check = [=](std::string &text) -> std::string {
+    uint64_t value = 0;
+    if (text.find_first_not_of("0123456789") == std::string::npos &&
+        absl::SimpleAtoi(text, &value) && value >= least && value <= most)
+      return "";
+    return absl::StrCat("found '", rt::Shown(text),
+                        "', expected a whole number from ", least, " to ",
+                        most);
+  };
+  return CLI::Validator(check, "");
+}
+
+static CLI::Validator weightType() {
+  auto check = [](std::string &text) -> std::string {
+    if (text == "bf16" || text == "f16" || text == "f32")
+      return "";
+    return absl::StrCat("found the type '", rt::Shown(text),
+                        "', expected bf16, f16 or f32");
+  };
+  return CLI::Validator(check, "");
 }
 
 static std::string checkTarget(const Words &words, CompileOptions &options) {
@@ -103,6 +131,10 @@ static std::string checkPaths(const Words &words, CompileOptions &options) {
     options.ir = words.paths.back();
   if (!options.from || words.paths.size() == 2)
     options.model = words.paths.front();
+  if (options.emit == Form::Object && options.output.empty() &&
+      isatty(STDOUT_FILENO) == 1)
+    return "--emit=obj: found a terminal to write object code to, expected "
+           "-o FILE, or a pipe";
   if (options.emit)
     return "";
   if (options.output.empty())
@@ -133,24 +165,24 @@ std::optional<int> parseOptions(int argc, char **argv,
       ->type_name("LEVEL");
   app.add_option("--weights", options.weights,
                  "what weights are stored as: bf16 (default), f16 or f32")
-      ->check(CLI::IsMember({"bf16", "f16", "f32"}))
+      ->check(weightType())
       ->type_name("TYPE");
   app.add_option("--context", options.context,
                  "longest sequence (default: 4096, or the model's if less)")
-      ->check(CLI::Range(int64_t{1}, int64_t{16777216}))
+      ->check(wholeNumber(1, 16777216))
       ->type_name("TOKENS");
   app.add_flag("--strict", options.strict,
                "refuse unknown keys of config.json");
   auto *random = app.add_option("--random-weights", words.seed,
                                 "make weights from a seed, read none")
-                     ->check(CLI::NonNegativeNumber)
+                     ->check(wholeNumber(0, UINT64_MAX))
                      ->type_name("SEED");
   app.add_option("--emit", words.emit, "stop at this form and write it")
       ->type_name("FORM");
   app.add_option("--from", words.from, "go on from this form")
       ->type_name("FORM");
   app.add_option("--threads", options.threads, "threads that pack weights")
-      ->check(CLI::Range(1, 1024))
+      ->check(wholeNumber(1, 1024))
       ->type_name("N");
   auto fail = [](const std::string &what) {
     std::fprintf(stderr, "fathom compile: %s\n", oneLine(what).c_str());
@@ -159,7 +191,11 @@ std::optional<int> parseOptions(int argc, char **argv,
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp &) {
-    std::printf("%s", app.help().c_str());
+    // The description says how it is used.
+    std::printf("%s%s", kDescription,
+                CLI::Formatter()
+                    .make_groups(&app, CLI::AppFormatMode::Normal)
+                    .c_str());
     return 0;
   } catch (const CLI::ParseError &error) {
     return fail(error.what());

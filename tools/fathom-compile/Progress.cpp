@@ -16,7 +16,22 @@ namespace fathom {
 static constexpr int kBarWidth = 24;
 static constexpr auto kRedrawAfter = std::chrono::milliseconds(100);
 
-std::string progressLine(const PackProgress &progress, double seconds) {
+std::optional<double> TimeLeft::report(const PackProgress &progress,
+                                       double seconds) {
+  uint64_t done = progress.bytesDone, total = progress.bytesTotal;
+  if (!begin) {
+    begin = seconds;
+    bytesAtBegin = done;
+  }
+  uint64_t since = done - bytesAtBegin;
+  if (since == 0 || done >= total || since < total / 100)
+    return std::nullopt;
+  return (seconds - *begin) / static_cast<double>(since) *
+         static_cast<double>(total - done);
+}
+
+std::string progressLine(const PackProgress &progress,
+                         std::optional<double> secondsLeft) {
   double share = progress.bytesTotal == 0
                      ? 1
                      : static_cast<double>(progress.bytesDone) /
@@ -27,8 +42,8 @@ std::string progressLine(const PackProgress &progress, double seconds) {
     bar += ">";
   bar.resize(kBarWidth, ' ');
   std::string left;
-  if (share > 0.01 && share < 1) {
-    int rest = static_cast<int>(seconds / share * (1 - share) + 0.5);
+  if (secondsLeft) {
+    int rest = static_cast<int>(*secondsLeft + 0.5);
     left = absl::StrFormat(", %d:%02d left", rest / 60, rest % 60);
   }
   bool isSmall = progress.bytesTotal < 1'000'000'000;
@@ -40,17 +55,17 @@ std::string progressLine(const PackProgress &progress, double seconds) {
       left);
 }
 
-ProgressBar::ProgressBar()
-    : isTerminal(isatty(STDERR_FILENO) == 1), begin(Clock::now()) {}
+ProgressBar::ProgressBar() : isTerminal(isatty(STDERR_FILENO) == 1) {}
 
 void ProgressBar::show(const PackProgress &progress) {
   bool isEnd = progress.bytesDone == progress.bytesTotal;
   Clock::time_point now = Clock::now();
+  std::optional<double> left = timeLeft.report(
+      progress, std::chrono::duration<double>(now.time_since_epoch()).count());
   if (!isTerminal || (!isEnd && now - last < kRedrawAfter))
     return;
   last = now;
-  double seconds = std::chrono::duration<double>(now - begin).count();
-  std::fprintf(stderr, "\r\033[K%s%s", progressLine(progress, seconds).c_str(),
+  std::fprintf(stderr, "\r\033[K%s%s", progressLine(progress, left).c_str(),
                isEnd ? "\n" : "");
   std::fflush(stderr);
 }

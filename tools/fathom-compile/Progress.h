@@ -10,12 +10,28 @@
 #include "compiler/artifact/WeightsWriter.h"
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace fathom {
 
+/// How long the rest takes at the speed since the first report: what came
+/// before the weights, such as making code, says nothing of it.
+class TimeLeft {
+public:
+  /// `seconds` is the time since any one moment. Nothing where too little is
+  /// known.
+  std::optional<double> report(const PackProgress &progress, double seconds);
+
+private:
+  std::optional<double> begin;
+  uint64_t bytesAtBegin = 0;
+};
+
 /// "[=====>    ] 12/40 tensors, 1.2 of 3.1 GB, 0:07 left".
-std::string progressLine(const PackProgress &progress, double seconds);
+std::string progressLine(const PackProgress &progress,
+                         std::optional<double> secondsLeft);
 
 class ProgressBar {
 public:
@@ -25,7 +41,8 @@ public:
 private:
   using Clock = std::chrono::steady_clock;
   bool isTerminal;
-  Clock::time_point begin, last;
+  TimeLeft timeLeft;
+  Clock::time_point last;
 };
 
 } // namespace fathom

@@ -20,6 +20,7 @@
 
 namespace {
 
+constexpr int kExitInput = 1;
 constexpr int kExitMachine = 3;
 constexpr int kExitInternal = 70;
 
@@ -41,17 +42,22 @@ void onOutOfMemory() {
   endAtOnce("fathom compile: out of memory\n", kExitMachine);
 }
 
-/// LLVM ends where it cannot go on; some of its reasons are the machine's.
-void onFatalError(void *, const char *reason, bool) {
+/// LLVM ends where it cannot go on; some of its reasons are the machine's, some
+/// the IR's that the user wrote.
+void onFatalError(void *options, const char *reason, bool) {
+  bool userWrote =
+      static_cast<const fathom::CompileOptions *>(options)->from.has_value();
   bool isMachine = false;
   for (const char *word : {"pthread_create", "IO failure", "out of memory"})
     isMachine |= std::strstr(reason, word) != nullptr;
   std::string line = std::string("fathom compile: LLVM failed: ") + reason;
   endAtOnce((line.substr(0, line.find('\n')) + "\n").c_str(),
-            isMachine ? kExitMachine : kExitInternal);
+            isMachine   ? kExitMachine
+            : userWrote ? kExitInput
+                        : kExitInternal);
 }
 
-void prepareForTheWorst() {
+void prepareForTheWorst(fathom::CompileOptions &options) {
   for (int number : {SIGINT, SIGTERM})
     std::signal(number, onSignal);
   // nohup has it ignored.
@@ -61,7 +67,7 @@ void prepareForTheWorst() {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   std::set_new_handler(onOutOfMemory);
-  llvm::install_fatal_error_handler(onFatalError);
+  llvm::install_fatal_error_handler(onFatalError, &options);
 }
 
 int fail(const absl::Status &status) {
@@ -79,7 +85,7 @@ int main(int argc, char **argv) {
   fathom::CompileOptions options;
   if (auto code = fathom::parseOptions(argc, argv, options))
     return *code;
-  prepareForTheWorst();
+  prepareForTheWorst(options);
   fathom::ProgressBar bar;
   fathom::CompileReports reports;
   reports.note = [](const std::string &line) {
