@@ -64,11 +64,13 @@ absl::StatusOr<ImportedModel> importModel(const std::string &path,
   FATHOM_RETURN_IF_ERROR(llvm::sys::fs::is_directory(path)
                              ? readFolder(path, model)
                              : readConfig(path, model));
-  std::string unknown = rt::UnknownKeysWarning(model.config);
+  std::string unknown = rt::UnknownKeys(model.config);
   if (!unknown.empty()) {
     if (options.strict)
-      return absl::InvalidArgumentError(unknown + "; refused under --strict");
-    model.warnings.push_back(unknown);
+      return absl::InvalidArgumentError(
+          "found unknown keys, expected none under --strict: " + unknown);
+    model.warnings.push_back("found unknown keys, ignored: " + unknown +
+                             "; --strict refuses them");
   }
   CheckpointTraits traits;
   if (model.checkpoint)

@@ -3,13 +3,13 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/io/config_groups.h"
 #include "runtime/io/config_reader.h"
+#include "runtime/io/foreign_keys.h"
 
 namespace fathom::rt {
 namespace {
@@ -29,14 +29,6 @@ constexpr ArchitectureRow kArchitectures[] = {
     {Architecture::kQwen2, "qwen2", "Qwen2ForCausalLM"},
     {Architecture::kLlama, "llama", "LlamaForCausalLM"},
 };
-
-// Top-level keys that begin so are about positions, attention or storage: one
-// that we do not know there may change what is computed.
-constexpr absl::string_view kGroupPrefixes[] = {
-    "rope",       "rotary",  "partial_rotary", "attention",
-    "attn",       "sliding", "quant",          "qk_",
-    "kv_",        "q_lora",  "alibi",          "yarn",
-    "layer_types"};
 
 absl::Status Inconsistent(absl::string_view text) {
   return absl::InvalidArgumentError(absl::StrCat(kWhat, ": ", text));
@@ -270,13 +262,9 @@ void IgnoreCommon(ConfigReader* reader) {
 
 absl::Status CollectUnknown(const ConfigReader& reader, ModelConfig* config) {
   for (const JsonMember& member : reader.Unread()) {
-    for (absl::string_view prefix : kGroupPrefixes) {
-      if (absl::StartsWith(member.first, prefix)) {
-        return member.second.Expected(
-            "no such key: unknown ones about positions, attention or "
-            "quantisation may change what is computed");
-      }
-    }
+    FATHOM_ASSIGN_OR_RETURN(const bool is_harmless,
+                            IsHarmlessForeignKey(member));
+    if (is_harmless) continue;
     config->unknown_keys.push_back(
         absl::StrCat(kWhat, ": '", Shown(member.first), "'"));
   }
@@ -362,14 +350,11 @@ absl::StatusOr<ModelConfig> ParseModelConfig(
   return config;
 }
 
-std::string UnknownKeysWarning(const ModelConfig& config) {
+std::string UnknownKeys(const ModelConfig& config) {
   constexpr size_t kNamedMax = 8;
-  if (config.unknown_keys.empty()) return "";
-  size_t named = std::min(config.unknown_keys.size(), kNamedMax);
-  std::string text =
-      absl::StrCat("found unknown keys, which change nothing here: ",
-                   absl::StrJoin(config.unknown_keys.begin(),
-                                 config.unknown_keys.begin() + named, ", "));
+  const size_t named = std::min(config.unknown_keys.size(), kNamedMax);
+  std::string text = absl::StrJoin(config.unknown_keys.begin(),
+                                   config.unknown_keys.begin() + named, ", ");
   if (named < config.unknown_keys.size()) {
     absl::StrAppend(&text, " and ", config.unknown_keys.size() - named,
                     " more");

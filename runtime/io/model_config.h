@@ -128,8 +128,8 @@ absl::StatusOr<ModelConfig> ParseModelConfig(
     absl::string_view config_json,
     std::optional<absl::string_view> generation_json);
 
-// One line that names the unknown keys; empty where there are none.
-std::string UnknownKeysWarning(const ModelConfig& config);
+// The names of the unknown keys, of many the first; empty where there are none.
+std::string UnknownKeys(const ModelConfig& config);
 
 }  // namespace fathom::rt
 

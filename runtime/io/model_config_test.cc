@@ -151,7 +151,7 @@ TEST(ModelConfigTest, ShippedConfigurationsHaveNoUnknownKey) {
     auto config = ParseModelConfig(
         ReadSource(absl::StrCat("test/models/", name, ".json")), std::nullopt);
     ASSERT_TRUE(config.ok()) << config.status();
-    EXPECT_EQ(UnknownKeysWarning(*config), "") << name;
+    EXPECT_EQ(UnknownKeys(*config), "") << name;
   }
 }
 
@@ -312,16 +312,15 @@ TEST(ModelConfigTest, C01_UnknownKeysInGroupsAreRefused) {
 }
 
 TEST(ModelConfigTest, C01_UnknownKeysAtTheTopAreOneWarning) {
-  EXPECT_EQ(UnknownKeysWarning(Parsed(Qwen2())), "");
+  EXPECT_EQ(UnknownKeys(Parsed(Qwen2())), "");
   ModelConfig config =
       Parsed(Qwen2().With("unsloth_version", "\"1\"").With("a\\nb", "{}"));
-  EXPECT_EQ(UnknownKeysWarning(config),
-            "found unknown keys, which change nothing here: config.json: "
-            "'unsloth_version', config.json: 'a\\nb'");
+  EXPECT_EQ(UnknownKeys(config),
+            "config.json: 'unsloth_version', config.json: 'a\\nb'");
   Keys many = Qwen2();
   for (int i = 0; i < 30; ++i) many = many.With(absl::StrCat("k", i), "1");
   EXPECT_TRUE(
-      absl::StrContains(UnknownKeysWarning(Parsed(many)), "and 22 more"));
+      absl::EndsWith(UnknownKeys(Parsed(many)), " and 22 more"));
 }
 
 TEST(ModelConfigTest, C01_QuantisationIsBlocksOfFloat8) {

@@ -21,6 +21,20 @@ absl::string_view OpName(TemplateBinary op) {
   return kNames[static_cast<int>(op)];
 }
 
+// What the operator stands between.
+absl::string_view OperandsOf(TemplateBinary op) {
+  switch (op) {
+    case TemplateBinary::kAdd:
+      return "two numbers, strings, lists or tuples";
+    case TemplateBinary::kMultiply:
+      return "two numbers, or a number and a string, list or tuple";
+    case TemplateBinary::kModulo:
+      return "two numbers, or a string and what it formats";
+    default:
+      return "two numbers";
+  }
+}
+
 absl::Status TooLarge() {
   return absl::InvalidArgumentError(
       "found an integer that does not fit into 64 bits");
@@ -149,7 +163,7 @@ absl::StatusOr<Value> Compute(Arena& arena, TemplateBinary op, const Value& a,
   if (op == Op::kModulo && a.IsText()) return FormatText(arena, *a.text, b);
   return absl::InvalidArgumentError(
       absl::StrCat("found '", OpName(op), "' between ", KindName(a), " and ",
-                   KindName(b), ", which Python does not know either"));
+                   KindName(b), ", expected ", OperandsOf(op)));
 }
 
 absl::StatusOr<bool> Compare(Arena& arena, TemplateCompare op, const Value& a,

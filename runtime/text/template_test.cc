@@ -1,5 +1,6 @@
 #include "runtime/text/template.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "runtime/text/template_program.h"
@@ -175,6 +176,21 @@ TEST(TemplateTest, RefusesDamagedBytes) {
       inputs.request_json = R"({"messages":[{"role":"user","content":"x"}]})";
       (void)RenderTemplate(**parsed, inputs);
     }
+  }
+}
+
+TEST(TemplateTest, NamesWhatAnOperatorStandsBetween) {
+  const std::pair<const char*, const char*> kRows[] = {
+      {"{{ 'a' + 1 }}", "expected two numbers, strings, lists or tuples"},
+      {"{{ 'a' * 'b' }}",
+       "expected two numbers, or a number and a string, list or tuple"},
+      {"{{ [] % 1 }}", "expected two numbers, or a string and what it formats"},
+      {"{{ 'a' - 'b' }}", "expected two numbers"},
+  };
+  for (const auto& [source, expected] : kRows) {
+    const auto rendered = Render(source);
+    EXPECT_TRUE(absl::EndsWith(rendered.status().message(), expected))
+        << source << rendered.status();
   }
 }
 

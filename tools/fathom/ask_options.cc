@@ -66,8 +66,8 @@ absl::StatusOr<float> ParseNumber(absl::string_view option,
 }
 
 void AskOptions::AddTo(CLI::App& app) {
-  app.add_option("ARTIFACT", path, "the artifact's folder")
-      ->type_name("NAME.fathom")
+  app.add_option("NAME.fathom", path, "the artifact's folder")
+      ->type_name("")
       ->required();
   app.add_option("--temperature", temperature,
                  "0 is greedy; any other value samples")
@@ -87,7 +87,8 @@ void AskOptions::AddTo(CLI::App& app) {
       ->type_name("N");
   app.add_option("--stop", stops,
                  "end the answer before this text; may be repeated")
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->option_text("TEXT");
   app.add_option("--max-tokens", max_tokens,
                  "the longest output (what the context holds)")
       ->type_name("N");
@@ -145,6 +146,12 @@ absl::StatusOr<AskSettings> AskOptions::Ask(
   FATHOM_RETURN_IF_ERROR(Override("--think-tokens", think_tokens, 0, kInt32Max,
                                   &settings.think_tokens));
   if (temperature || top_k || top_p || min_p) sampling.sample = true;
+  if (temperature &&
+      !(sampling.temperature >= 0 && sampling.temperature <= kTemperatureMax)) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("--temperature is %g, expected a number from 0 to %g",
+                        sampling.temperature, kTemperatureMax));
+  }
   if (temperature && sampling.temperature == 0) {
     sampling.sample = false;
     sampling.temperature = 1;

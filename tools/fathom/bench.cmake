@@ -1,5 +1,5 @@
 set(FATHOM_BENCH_SRCS bench_command.cc bench_figures.cc bench_probes.cc
-    outline.cc ask_options.cc output.cc)
+    outline.cc ask_options.cc command_line.cc output.cc)
 
 fathom_add_program(fathom-bench
   SRCS bench_main.cc ${FATHOM_BENCH_SRCS}

@@ -13,12 +13,12 @@
 #include "runtime/base/status.h"
 #include "tools/fathom/ask_options.h"
 #include "tools/fathom/bench_figures.h"
+#include "tools/fathom/command_line.h"
 #include "tools/fathom/output.h"
 
 namespace fathom::rt {
 namespace {
 
-constexpr int kExitCommandLine = 2;
 
 int Fail(const absl::Status& status, int exit_code) {
   absl::FPrintF(stderr, "fathom bench: %s\n", status.message());
@@ -32,17 +32,23 @@ struct BenchOptions {
   bool json = false;
 
   void AddTo(CLI::App& app) {
-    app.add_option("ARTIFACT", path, "the artifact's folder, NAME.fathom")
+    app.add_option("NAME.fathom", path, "the artifact's folder")
+        ->type_name("")
         ->required();
     app.add_option("--prompt-tokens", prompt_tokens,
-                   "the length of a prompt (512)");
+                   "the length of a prompt (512)")
+        ->type_name("N");
     app.add_option("--decode-tokens", decode_tokens,
-                   "tokens generated behind it (64)");
-    app.add_option("--threads", threads, "threads of the step (one a core)");
+                   "tokens generated behind it (64)")
+        ->type_name("N");
+    app.add_option("--threads", threads, "threads of the step (one a core)")
+        ->type_name("N");
     app.add_option("--placement", placement,
-                   "where the weights lie: auto, mapped or huge (auto)");
+                   "where the weights lie: auto, mapped or huge (auto)")
+        ->type_name("WHERE");
     app.add_option("--level", level,
-                   "the CPU level to use (the best this machine runs)");
+                   "the CPU level to use (the best this machine runs)")
+        ->type_name("LEVEL");
     app.add_flag("--json", json, "write one JSON object");
   }
 
@@ -76,15 +82,7 @@ int BenchCommand(int argc, const char* const* argv) {
       "fathom bench");
   BenchOptions options;
   options.AddTo(app);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    absl::PrintF("%s", app.help());
-    return 0;
-  } catch (const CLI::ParseError& error) {
-    return Fail(absl::InvalidArgumentError(OneLine(error.what())),
-                kExitCommandLine);
-  }
+  if (const auto code = ParseCommandLine(app, argc, argv)) return *code;
   const auto settings = options.Read();
   if (!settings.ok()) return Fail(settings.status(), kExitCommandLine);
   const absl::StatusOr<Outline> figures = Bench(*settings);

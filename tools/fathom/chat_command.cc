@@ -23,7 +23,6 @@
 namespace fathom::rt {
 namespace {
 
-constexpr int kExitCommandLine = 2;
 
 // Set by Ctrl-C, asked for before each step.
 volatile sig_atomic_t interrupt_count = 0;
@@ -107,15 +106,7 @@ int ChatCommand(int argc, const char* const* argv,
   std::optional<std::string> system;
   app.add_option("--system", system, "the system message");
   options.AddTo(app);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    absl::PrintF("%s", app.help());
-    return 0;
-  } catch (const CLI::ParseError& error) {
-    return Fail(absl::InvalidArgumentError(CommandLineError(app, error)),
-                kExitCommandLine);
-  }
+  if (const auto code = ParseCommandLine(app, argc, argv)) return *code;
   absl::Status checked = options.Load().status();
   if (checked.ok()) checked = options.Ask(SamplingParams()).status();
   if (checked.ok() && system.has_value() &&

@@ -58,7 +58,7 @@ TEST(ChatCommandTest, AnswersEachLineUntilTheInputEnds) {
 
 TEST(ChatCommandTest, CommandsChangeWhatFollows) {
   const Chatted chatted = ChatOn(kModel,
-                                 "/think 0\nwell?\n/think\nwell?\n"
+                                 "/think 0\nwell?\n/think\nwell?\n/think x\n"
                                  "/temperature 2x\n/temperature -1\n"
                                  "/temperature 0\n/nonsense\n/exit\nwell?\n");
   EXPECT_EQ(chatted.exit_code, 0);
@@ -66,8 +66,9 @@ TEST(ChatCommandTest, CommandsChangeWhatFollows) {
       chatted.out,
       "(thinks for 0 tokens)\n</think>o</think>yes\n(thinks without limit)\n"
       "so</think>yes\n"
+      "(/think is 'x', expected a whole number from 0 to 2147483647)\n"
       "(/temperature is '2x', expected a number)\n"
-      "(/temperature is -1, expected a number above 0 and at most 100)\n"
+      "(/temperature is -1, expected a number from 0 to 100)\n"
       "(temperature 0)\n"
       "('/nonsense' is not a command; /help lists them)\n");
 }

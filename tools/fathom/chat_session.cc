@@ -91,16 +91,17 @@ void ChatSession::System(absl::string_view text) {
                     : "system message set; begun anew");
 }
 
-bool ChatSession::Change(std::optional<std::string> AskOptions::* field,
+bool ChatSession::Change(absl::string_view command,
+                         std::optional<std::string> AskOptions::* field,
                          absl::string_view value) {
   AskOptions changed = options_;
   changed.*field =
       value.empty() ? std::optional<std::string>() : std::string(value);
   const absl::Status status = changed.Ask(model_->facts().sampling).status();
   if (!status.ok()) {
-    absl::string_view message = status.message();
-    message.remove_prefix(2);  // the option's dashes
-    Note(absl::StrCat("/", message));
+    // The message begins with the option's name; the command was typed.
+    const absl::string_view message = status.message();
+    Note(absl::StrCat(command, message.substr(message.find(' '))));
     return false;
   }
   options_ = std::move(changed);
@@ -111,14 +112,14 @@ void ChatSession::Think(absl::string_view tokens) {
   if (model_->facts().think_close_id < 0) {
     return Note("the model has no token that ends thinking");
   }
-  if (Change(&AskOptions::think_tokens, tokens)) {
+  if (Change("/think", &AskOptions::think_tokens, tokens)) {
     Note(tokens.empty() ? std::string("thinks without limit")
                         : absl::StrCat("thinks for ", tokens, " tokens"));
   }
 }
 
 void ChatSession::Temperature(absl::string_view value) {
-  if (Change(&AskOptions::temperature, value)) {
+  if (Change("/temperature", &AskOptions::temperature, value)) {
     Note(value.empty() ? std::string("temperature as the model's")
                        : absl::StrCat("temperature ", value));
   }

@@ -55,7 +55,8 @@ class ChatSession {
   void EndDim();
   void Note(absl::string_view note);
   // Keeps the new value if the settings are still in range.
-  bool Change(std::optional<std::string> AskOptions::* field,
+  bool Change(absl::string_view command,
+              std::optional<std::string> AskOptions::* field,
               absl::string_view value);
 
   struct Turn {

@@ -1,26 +1,22 @@
-// What a user reads when the command line is not understood.
+// How every verb reads its command line, shows its help and names a fault.
 #ifndef FATHOM_TOOLS_FATHOM_COMMAND_LINE_H_
 #define FATHOM_TOOLS_FATHOM_COMMAND_LINE_H_
 
-#include <string>
-#include <vector>
+#include <optional>
 
-#include "CLI/CLI.hpp"
-#include "absl/strings/str_cat.h"
-#include "runtime/base/quoting.h"
-#include "tools/fathom/output.h"
+namespace CLI {
+class App;
+}
 
 namespace fathom::rt {
 
-// `error` of `app`, on one line. A word that fits nowhere comes first: whoever
-// wrote `--promt` has to read that, and not that `--prompt` is missing.
-inline std::string CommandLineError(const CLI::App& app,
-                                    const CLI::ParseError& error) {
-  const std::vector<std::string> unknown = app.remaining();
-  if (unknown.empty()) return OneLine(error.what());
-  return absl::StrCat("'", Shown(unknown.front()), "' is not expected; see '",
-                      app.get_name(), " --help'");
-}
+inline constexpr int kExitCommandLine = 2;
+
+// Reads the command line of the verb whose options `app` knows. The exit code
+// where it asked for help, which is shown, or is at fault, which is said in
+// one line; nothing where the verb goes on.
+std::optional<int> ParseCommandLine(CLI::App& app, int argc,
+                                    const char* const* argv);
 
 }  // namespace fathom::rt
 

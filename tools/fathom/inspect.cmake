@@ -1,5 +1,5 @@
 set(FATHOM_INSPECT_SRCS inspect_command.cc describe_manifest.cc outline.cc
-    output.cc)
+    command_line.cc output.cc)
 
 fathom_add_program(fathom-inspect
   SRCS inspect_main.cc ${FATHOM_INSPECT_SRCS}

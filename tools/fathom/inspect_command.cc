@@ -16,7 +16,6 @@
 namespace fathom::rt {
 namespace {
 
-constexpr int kExitCommandLine = 2;
 
 int Fail(const absl::Status& status, int exit_code) {
   absl::FPrintF(stderr, "fathom inspect: %s\n", status.message());
@@ -44,19 +43,11 @@ int InspectCommand(int argc, const char* const* argv) {
       "fathom inspect");
   std::string path;
   bool json = false;
-  app.add_option("ARTIFACT", path, "the artifact's folder")
-      ->type_name("NAME.fathom")
+  app.add_option("NAME.fathom", path, "the artifact's folder")
+      ->type_name("")
       ->required();
   app.add_flag("--json", json, "write one JSON object");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    absl::PrintF("%s", app.help());
-    return 0;
-  } catch (const CLI::ParseError& error) {
-    return Fail(absl::InvalidArgumentError(CommandLineError(app, error)),
-                kExitCommandLine);
-  }
+  if (const auto code = ParseCommandLine(app, argc, argv)) return *code;
   const absl::Status status = Inspect(path, json);
   if (absl::IsCancelled(status)) return 0;
   return status.ok() ? 0 : Fail(status, ExitCode(status));

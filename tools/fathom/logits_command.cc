@@ -25,7 +25,6 @@
 namespace fathom::rt {
 namespace {
 
-constexpr int kExitCommandLine = 2;
 constexpr int64_t kBesideMax = 64;
 constexpr int64_t kInt32Max = std::numeric_limits<int32_t>::max();
 
@@ -54,8 +53,8 @@ struct LogitsOptions {
 };
 
 void LogitsOptions::AddTo(CLI::App& app) {
-  app.add_option("ARTIFACT", path, "the artifact's folder")
-      ->type_name("NAME.fathom")
+  app.add_option("NAME.fathom", path, "the artifact's folder")
+      ->type_name("")
       ->required();
   app.add_option("--tokens", tokens_text, "token ids, as 1,2,3")
       ->type_name("IDS")
@@ -342,15 +341,7 @@ int LogitsCommand(int argc, const char* const* argv) {
                "fathom logits");
   LogitsOptions options;
   options.AddTo(app);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    absl::PrintF("%s", app.help());
-    return 0;
-  } catch (const CLI::ParseError& error) {
-    return Fail(absl::InvalidArgumentError(CommandLineError(app, error)),
-                kExitCommandLine);
-  }
+  if (const auto code = ParseCommandLine(app, argc, argv)) return *code;
   const absl::Status read = options.Read();
   if (!read.ok()) return Fail(read, kExitCommandLine);
   const absl::Status status = Run(options);

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "runtime/base/quoting.h"
+#include "tools/fathom/output.h"
 #include "tools/fathom/verbs.h"
 
 namespace fathom::rt {
@@ -77,12 +78,11 @@ int Main(int argc, char** argv) {
   const absl::string_view name = argv[1];
   const bool is_help = name == "help" || name == "--help" || name == "-h";
   if (is_help && (argc == 2 || name != "help")) {
-    absl::PrintF("%s", Usage());
-    return 0;
+    return WriteToStdout("fathom", Usage());
   }
   if (name == "--version") {
-    absl::PrintF("fathom %s\n", FATHOM_VERSION);
-    return 0;
+    return WriteToStdout("fathom",
+                         absl::StrCat("fathom ", FATHOM_VERSION, "\n"));
   }
   const absl::string_view verb_name = is_help ? argv[2] : argv[1];
   const Verb* verb = FindVerb(verb_name);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -25,7 +26,6 @@
 namespace fathom::rt {
 namespace {
 
-constexpr int kExitCommandLine = 2;
 
 double NowSeconds() {
   return std::chrono::duration<double>(
@@ -43,7 +43,11 @@ absl::StatusOr<std::string> ReadStdin() {
   std::vector<char> buffer(1 << 16);
   for (;;) {
     const ssize_t bytes = read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (bytes == 0) return text;
+    if (bytes == 0) {
+      // What ends a line in a file or under `echo` is no part of the question.
+      if (absl::EndsWith(text, "\n")) text.pop_back();
+      return text;
+    }
     if (bytes < 0 && errno == EINTR) continue;
     if (bytes < 0) {
       return absl::ResourceExhaustedError(
@@ -195,15 +199,7 @@ int RunCommand(int argc, const char* const* argv,
       "fathom run");
   RunOptions options;
   options.AddTo(app);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    absl::PrintF("%s", app.help());
-    return 0;
-  } catch (const CLI::ParseError& error) {
-    return Fail(absl::InvalidArgumentError(CommandLineError(app, error)),
-                kExitCommandLine);
-  }
+  if (const auto code = ParseCommandLine(app, argc, argv)) return *code;
   const absl::Status checked = options.Check();
   if (!checked.ok()) return Fail(checked, kExitCommandLine);
   const absl::Status status = Run(options, loader);

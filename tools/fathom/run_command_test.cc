@@ -95,6 +95,30 @@ TEST(RunCommandTest, OptionsReachTheRequest) {
       << ran.out;
 }
 
+// What `echo` puts behind a question is no part of it.
+TEST(RunCommandTest, OneLineBreakEndsAPromptFromStdin) {
+  auto ids = [](const std::string& prompt, const std::string& input) {
+    int ends[2];
+    EXPECT_EQ(pipe(ends), 0);
+    EXPECT_EQ(write(ends[1], input.data(), input.size()), input.size());
+    close(ends[1]);
+    const int saved = dup(STDIN_FILENO);
+    dup2(ends[0], STDIN_FILENO);
+    const Ran ran =
+        RunOn(kModel, {"m.fathom", "--raw", "--json", "--prompt", prompt});
+    dup2(saved, STDIN_FILENO);
+    close(saved);
+    close(ends[0]);
+    EXPECT_EQ(ran.exit_code, 0) << ran.err;
+    const size_t first = ran.out.find("\"prompt_ids\"");
+    return ran.out.substr(first, ran.out.find(']', first) - first);
+  };
+  EXPECT_EQ(ids("-", "w?\n"), ids("w?", ""));
+  EXPECT_EQ(ids("-", "w?"), ids("w?", ""));
+  EXPECT_EQ(ids("-", "w?\n\n"), ids("w?\n", ""));
+  EXPECT_NE(ids("-", "w?\n\n"), ids("w?", ""));
+}
+
 // With a temperature the flat logits behind the likeliest are drawn too.
 TEST(RunCommandTest, SamplesByCommandLineOrDefaultAndIsGreedyElse) {
   const std::string greedy = "so\n</think>yes";
@@ -115,11 +139,20 @@ TEST(RunCommandTest, SamplesByCommandLineOrDefaultAndIsGreedyElse) {
   EXPECT_EQ(out(sampling, {"--temperature=0"}), greedy);
 }
 
+TEST(RunCommandTest, TheRangeOfATemperatureHoldsZero) {
+  const Ran ran =
+      RunOn(kModel, {"m.fathom", "--prompt=w", "--temperature=inf"});
+  EXPECT_EQ(ran.err,
+            "fathom run: --temperature is inf, expected a number from 0 to "
+            "100\n");
+}
+
 // Each refusal is one line that names the option, and nothing is loaded.
 TEST(RunCommandTest, C14RefusesBadOptionsWithExitCode2) {
   const std::pair<const char*, const char*> kBad[] = {
       {"--temperature", "-1"},
       {"--temperature", "nan"},
+      {"--temperature", "inf"},
       {"--temperature", "1e308"},
       {"--temperature", "0x"},
       {"--top-k", "-1"},

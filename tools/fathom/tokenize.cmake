@@ -1,5 +1,6 @@
 fathom_add_program(fathom-tokenize
-  SRCS tokenize_main.cc tokenizer_source.cc manifest_source.cc output.cc
+  SRCS tokenize_main.cc tokenizer_source.cc manifest_source.cc
+       command_line.cc json_lines.cc output.cc
   DEPS fathom_rt_model fathom_rt_text)
 fathom_add_unit_test(text_source_test
   SRCS text_source_test.cc tokenizer_source.cc template_source.cc
