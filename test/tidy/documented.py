@@ -3,12 +3,17 @@
 An operation (dialects/**/*.td) has a summary, a description and an example. A
 pass `FooBarPass` (**/Passes.td) has the flag fathom-foo-bar, the file
 FooBar.cpp beside it, the test test/<folder>/foo-bar.mlir that uses the flag,
-and a description with before, after and a Preserves line.
+and a description with before, after and a Preserves line; where its file refuses
+something, test/<folder>/foo-bar-errors.mlir uses the flag too.
 """
 
 import pathlib
 import re
 import sys
+
+
+# How a pass refuses what it is given.
+ERRORS = re.compile(r"\bemit(Op)?Error\b")
 
 
 def definitions(path, pattern):
@@ -28,13 +33,18 @@ def passes(source):
         if "build" in path.relative_to(source).parts[0]:
             continue
         folder = path.parent
-        for name, flag, body in definitions(path, r'^def (\w+)Pass : Pass<"([\w-]+)"'):
+        for name, flag, body in definitions(path, r'^def (\w+)Pass : \w*Pass<"([\w-]+)"'):
             words = re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
             test = source / "test" / folder.relative_to(source) / f"{words}.mlir"
             uses = test.is_file() and f"--{flag}" in test.read_text(encoding="utf-8")
             yield (f"{name}Pass", f"flag fathom-{words}", flag == f"fathom-{words}")
             yield (f"{name}Pass", f"file {name}.cpp", (folder / f"{name}.cpp").is_file())
             yield (f"{name}Pass", f"a test {test.name} of its flag", uses)
+            code = folder / f"{name}.cpp"
+            if code.is_file() and ERRORS.search(code.read_text(encoding="utf-8")):
+                errors = test.with_name(f"{words}-errors.mlir")
+                uses = errors.is_file() and f"--{flag}" in errors.read_text(encoding="utf-8")
+                yield (f"{name}Pass", f"a test {errors.name} of what it refuses", uses)
             for wanted in ["let summary", "// Before:", "// After:", "Preserves:"]:
                 yield (f"{name}Pass", wanted, wanted in body)
 

@@ -1,9 +1,7 @@
 // RUN: fathom-opt %s --fathom-tile-dispatch=level=avx512 | FileCheck %s
-// RUN: not fathom-opt %s --fathom-tile-dispatch=level=sse 2>&1 | FileCheck %s --check-prefix=LEVEL
 
 // Tokens are shared out, then all wait, then one thread makes the lists.
 
-// LEVEL: expects a level of avx2, avx512 or avx512-bf16, but it is "sse"
 fathom.weight @b : tensor<8xf32> from "b.{layer}"
 fathom.packed @bias : vector of f32 [8, 1] slot 0 kind "experts" pieces [#fathom.piece<source = @b, rows = 8, offset = 0, row_stride = 1, column_stride = 1, first = 0, group = 8, every = 8>]
 // CHECK: fathom.phase "dispatch" {{.*}} code @experts.dispatch
