@@ -38,6 +38,19 @@ absl::Status machineError(const char *what, const std::string &name,
       absl::StrCat(what, " '", rt::Shown(name), "': ", std::strerror(error)));
 }
 
+absl::Status openError(const char *what, const std::string &name, int error) {
+  absl::Status status = machineError(what, name, error);
+  switch (error) {
+  case ENOENT:
+  case ENOTDIR:
+  case ENAMETOOLONG:
+  case ELOOP:
+    return absl::InvalidArgumentError(status.message());
+  default:
+    return status;
+  }
+}
+
 absl::Status writeAt(int fd, const std::string &name, uint64_t offset,
                      const char *data, uint64_t bytes) {
   while (bytes > 0) {

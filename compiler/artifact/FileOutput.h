@@ -36,6 +36,9 @@ private:
 
 /// "cannot write 'x': No space left on device".
 absl::Status machineError(const char *what, const std::string &name, int error);
+/// The same for a path of the command line: one that leads nowhere is the
+/// input's fault, whatever else is the machine's.
+absl::Status openError(const char *what, const std::string &name, int error);
 
 /// Writes all of `bytes` at `offset`. `name` is for messages.
 absl::Status writeAt(int fd, const std::string &name, uint64_t offset,

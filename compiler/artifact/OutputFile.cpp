@@ -40,7 +40,7 @@ absl::Status writeOutput(const std::string &path, const std::string &bytes) {
   if (stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode)) {
     FileDescriptor file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (file.get() < 0)
-      return machineError("cannot open", path, errno);
+      return openError("cannot open", path, errno);
     return writeStream(file.get(), path, bytes);
   }
   size_t slash = path.rfind('/');
@@ -49,7 +49,7 @@ absl::Status writeOutput(const std::string &path, const std::string &bytes) {
   FileDescriptor folder(
       open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() < 0)
-    return machineError("cannot open the folder", parent, errno);
+    return openError("cannot open the folder", parent, errno);
   std::string temporary = absl::StrCat(".fathom-tmp.", getpid(), ".out");
   unlinkat(folder.get(), temporary.c_str(), 0); // Of a dead run.
   absl::Status status =

@@ -153,7 +153,7 @@ OutputFolder::create(const std::string &target) {
   result->parent = FileDescriptor(
       open(result->parentPath.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (result->parent.get() < 0)
-    return machineError("cannot open the folder", result->parentPath, errno);
+    return openError("cannot open the folder", result->parentPath, errno);
   FATHOM_RETURN_IF_ERROR(
       checkTarget(result->parent.get(), result->name, target));
   FATHOM_RETURN_IF_ERROR(

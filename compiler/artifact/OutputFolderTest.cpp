@@ -168,9 +168,9 @@ TEST_F(OutputFolderTest, K5RefusesImpossibleNames) {
   EXPECT_EQ(code(root + "/.."), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(code(root + "/" + std::string(256, 'a')),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(code(root + "/missing/a"), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(code(root + "/missing/a"), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(code(std::string(5000, 'a') + "/b"),
-            absl::StatusCode::kFailedPrecondition);
+            absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(code("/proc/a"), absl::StatusCode::kFailedPrecondition);
 }
 

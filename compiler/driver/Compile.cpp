@@ -49,6 +49,7 @@ private:
       reports.note(line);
   }
   absl::Status chooseLevels();
+  void noteNative();
   absl::Status import();
   absl::StatusOr<Module> start(Form &form);
   absl::StatusOr<Module> plan(Module &code);
@@ -88,12 +89,18 @@ absl::Status Compilation::chooseLevels() {
       return absl::FailedPreconditionError(
           "this machine runs no level: avx2 with fma and f16c is the least; "
           "choose one for another machine by --target");
-    if (name == "native" && (!options.emit || *options.emit >= Form::Tiled))
-      note(absl::StrCat("the level of this machine is ", level->name.str()));
     if (std::find(levels.begin(), levels.end(), level) == levels.end())
       levels.push_back(level);
   }
   return absl::OkStatus();
+}
+
+/// Said once nothing is left to refuse.
+void Compilation::noteNative() {
+  for (const std::string &name : options.levels)
+    if (name == "native")
+      note(absl::StrCat("the level of this machine is ",
+                        hostCpuLevel()->name.str()));
 }
 
 StorageType storageType(const std::string &name) {
@@ -171,6 +178,8 @@ absl::StatusOr<std::string> Compilation::emitted() {
 
 absl::Status Compilation::emit() {
   FATHOM_ASSIGN_OR_RETURN(std::string text, emitted());
+  if (*options.emit >= Form::Tiled)
+    noteNative();
   return writeOutput(options.output, text);
 }
 
@@ -256,6 +265,7 @@ absl::Status Compilation::writeArtifact() {
   FATHOM_ASSIGN_OR_RETURN(std::unique_ptr<OutputFolder> folder,
                           OutputFolder::create(options.output));
   FATHOM_RETURN_IF_ERROR(describeInputs(manifest));
+  noteNative();
   std::vector<std::string> objects;
   FATHOM_RETURN_IF_ERROR(
       compileLevels(*module, std::move(code), manifest, objects));

@@ -27,6 +27,14 @@ absl::Status Bad(const absl::FormatSpec<Args...>& format, const Args&... args) {
                                     absl::StrFormat(format, args...));
 }
 
+// Of what is whole, but for another Fathom: the input is not at fault.
+template <typename... Args>
+absl::Status Other(const absl::FormatSpec<Args...>& format,
+                   const Args&... args) {
+  return absl::FailedPreconditionError("manifest.bin: " +
+                                       absl::StrFormat(format, args...));
+}
+
 std::string Name(const flatbuffers::String* name) {
   return Shown(absl::string_view(name->c_str(), name->size()));
 }
@@ -185,9 +193,29 @@ absl::Status CheckWeights(const Manifest& manifest) {
   return absl::OkStatus();
 }
 
+// Whether the bytes begin as a manifest of this byte order does.
+absl::Status CheckKind(absl::Span<const uint8_t> bytes) {
+  if (bytes.size() < 8) return absl::OkStatus();  // the verifier's to refuse
+  const absl::string_view kind(
+      reinterpret_cast<const char*>(bytes.data()) + 4, 4);
+  if (kind != fathom::schema::ManifestIdentifier()) {
+    return Other("found the identifier '%s', expected '%s': compile the model "
+                 "again",
+                 Shown(kind), fathom::schema::ManifestIdentifier());
+  }
+  const auto root = flatbuffers::ReadScalar<uint32_t>(bytes.data());
+  if (root >= bytes.size() && __builtin_bswap32(root) < bytes.size()) {
+    return Other("found a first offset of %d in %d bytes, expected little "
+                 "endian numbers: compile the model again",
+                 root, bytes.size());
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<const Manifest*> CheckManifest(absl::Span<const uint8_t> bytes) {
+  FATHOM_RETURN_IF_ERROR(CheckKind(bytes));
   flatbuffers::Verifier verifier(bytes.data(), bytes.size(), kManifestDepthMax,
                                  kManifestTablesMax);
   if (bytes.size() < 8 || bytes.size() >= FLATBUFFERS_MAX_BUFFER_SIZE ||
@@ -199,8 +227,8 @@ absl::StatusOr<const Manifest*> CheckManifest(absl::Span<const uint8_t> bytes) {
   }
   const Manifest& manifest = *fathom::schema::GetManifest(bytes.data());
   if (manifest.abi_version() != FATHOM_ABI_VERSION) {
-    return Bad("found ABI version %d, expected %d: compile the model again",
-               manifest.abi_version(), FATHOM_ABI_VERSION);
+    return Other("found ABI version %d, expected %d: compile the model again",
+                 manifest.abi_version(), FATHOM_ABI_VERSION);
   }
   for (const auto* digest : {manifest.code(), manifest.weights_header()}) {
     if (digest->sha256()->size() != kSha256Bytes) {

@@ -191,6 +191,12 @@ TEST(TokenizerTest, C8_AddedTokenThatIsAWord) {
 }
 
 // C9, C10: one letter, one space, one digit, marks in the worst order.
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool kIsSanitized = true;
+#else
+constexpr bool kIsSanitized = false;
+#endif
+
 TEST(TokenizerTest, C9_LinearTime) {
   std::string marks;
   while (marks.size() < size_t{1} << 20) marks += "\u0301\u0323";
@@ -212,8 +218,8 @@ TEST(TokenizerTest, C9_LinearTime) {
       }
       RecordProperty(absl::StrCat(name, "_", int{text[0]}),
                      absl::StrCat(least_ms));
-      // The row's limit is 100 ms; sanitizers and load take their part.
-      EXPECT_LT(least_ms, 400) << name << " on '" << text.substr(0, 2) << "'";
+      // The row's limit is 100 ms; load and sanitizers take their part.
+      EXPECT_LT(least_ms, kIsSanitized ? 8000 : 400) << name << " on '" << text.substr(0, 2) << "'";
     }
   };
   for (const char* kind : {"deepseek", "llama3", "qwen2", "digits"}) {

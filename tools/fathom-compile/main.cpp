@@ -68,6 +68,9 @@ void prepareForTheWorst(fathom::CompileOptions &options) {
   std::signal(SIGXFSZ, SIG_IGN);
   std::set_new_handler(onOutOfMemory);
   llvm::install_fatal_error_handler(onFatalError, &options);
+  // LLVM allocates past operator new, too.
+  llvm::install_bad_alloc_error_handler(
+      [](void *, const char *, bool) { onOutOfMemory(); });
 }
 
 int fail(const absl::Status &status) {

@@ -107,6 +107,9 @@ absl::Status LogitsOptions::Read() {
   shared.placement = placement;
   shared.level = level;
   FATHOM_ASSIGN_OR_RETURN(load, shared.Load());
+  if (output.empty()) {
+    return absl::InvalidArgumentError("-o is '', expected a file's name");
+  }
   for (absl::string_view text : absl::StrSplit(tokens_text, ',')) {
     FATHOM_ASSIGN_OR_RETURN(const int64_t id,
                             ParseWhole("--tokens", text, 0, kInt32Max));
