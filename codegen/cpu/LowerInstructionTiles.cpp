@@ -63,8 +63,7 @@ Value lowerDpbf16(ImplicitLocOpBuilder &b, TileDotOp op) {
   Value pair = vector::ExtractOp::create(
       b, vector::BitCastOp::create(b, word, op.getX()), int64_t{0});
   Value broadcast = vector::BroadcastOp::create(b, words, pair);
-  Value x =
-      vector::BitCastOp::create(b, op.getWeights().getType(), broadcast);
+  Value x = vector::BitCastOp::create(b, op.getWeights().getType(), broadcast);
   return LLVM::CallIntrinsicOp::create(
              b, acc, b.getStringAttr("llvm.x86.avx512bf16.dpbf16ps.512"),
              ValueRange{op.getAcc(), op.getWeights(), x})

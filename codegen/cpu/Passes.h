@@ -1,4 +1,5 @@
-//===- Passes.h - Lowering for CPUs ----------------------------------------===//
+//===- Passes.h - Lowering for CPUs
+//----------------------------------------===//
 //
 // Declarations made from Passes.td.
 //

@@ -52,6 +52,12 @@ static absl::Status addWeights(const PackPlan &plan, const TensorSource &source,
       digestOf("weights.safetensors header", written.layout.header);
   manifest.weights_block_bytes = kWeightsBlockBytes;
   manifest.weights_blocks = std::move(written.blockDigests);
+  if (manifest.provenance)
+    manifest.provenance->inputs.push_back(
+        digestOf("weights as packed",
+                 absl::string_view(reinterpret_cast<const char *>(
+                                       manifest.weights_blocks.data()),
+                                   manifest.weights_blocks.size())));
   return absl::OkStatus();
 }
 

@@ -147,8 +147,7 @@ absl::Status Compilation::checkLevel(mlir::ModuleOp code) {
 absl::StatusOr<Module> Compilation::start(Form &form) {
   if (options.from) {
     form = *options.from;
-    FATHOM_ASSIGN_OR_RETURN(Module module,
-                            lowering.parse(options.ir, form));
+    FATHOM_ASSIGN_OR_RETURN(Module module, lowering.parse(options.ir, form));
     if (form >= Form::Tiled)
       FATHOM_RETURN_IF_ERROR(checkLevel(*module));
     return module;

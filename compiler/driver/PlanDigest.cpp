@@ -28,12 +28,12 @@ std::string printed(mlir::ModuleOp module) {
 void notePlan(mlir::ModuleOp planned) {
   planned->removeAttr(kPlan);
   std::string text = printed(planned);
-  llvm::XXH128_hash_t digest = llvm::xxh3_128bits(
-      llvm::arrayRefFromStringRef(llvm::StringRef(text)));
+  llvm::XXH128_hash_t digest =
+      llvm::xxh3_128bits(llvm::arrayRefFromStringRef(llvm::StringRef(text)));
   mlir::Builder builder(planned.getContext());
-  planned->setAttr(kPlan, builder.getStringAttr(
-                              llvm::utohexstr(digest.high64, true, 16) +
-                              llvm::utohexstr(digest.low64, true, 16)));
+  planned->setAttr(
+      kPlan, builder.getStringAttr(llvm::utohexstr(digest.high64, true, 16) +
+                                   llvm::utohexstr(digest.low64, true, 16)));
 }
 
 static std::string shown(mlir::Attribute attribute) {
@@ -51,10 +51,10 @@ absl::Status checkSamePlan(mlir::ModuleOp planned, mlir::ModuleOp code,
     return planned->getAttr(attribute) != code->getAttr(attribute);
   };
   auto bad = [&](llvm::StringRef attribute, const char *why) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "'", rt::Shown(name), "': found ", attribute.str(), " = ",
-        shown(code->getAttr(attribute)), ", expected ",
-        shown(planned->getAttr(attribute)), why));
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", rt::Shown(name), "': found ", attribute.str(), " = ",
+                     shown(code->getAttr(attribute)), ", expected ",
+                     shown(planned->getAttr(attribute)), why));
   };
   // What says more than a digest first.
   for (mlir::NamedAttribute attribute : planned->getAttrs())

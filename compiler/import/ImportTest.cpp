@@ -139,7 +139,7 @@ TEST_F(ImportTest, C01_UnknownKeysWarnAndAreRefusedWhenStrict) {
 }
 
 TEST_F(ImportTest, C01_MissingConfiguration) {
-  import(tensors());
+  ASSERT_TRUE(import(tensors()).ok());
   folder.Remove("config.json");
   auto model = importModel(folder.path(), {}, context);
   EXPECT_EQ(rt::ExitCode(model.status()), 1);

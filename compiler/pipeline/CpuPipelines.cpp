@@ -49,9 +49,9 @@ void registerCpuPipelines() {
       [](mlir::OpPassManager &pm, const LevelOptions &options) {
         buildTiledPipeline(pm, options.level);
       });
-  mlir::PassPipelineRegistration<>(
-      "fathom-llvm-pipeline", "From the tiled form to the LLVM dialect",
-      buildLLVMPipeline);
+  mlir::PassPipelineRegistration<>("fathom-llvm-pipeline",
+                                   "From the tiled form to the LLVM dialect",
+                                   buildLLVMPipeline);
 }
 
 } // namespace fathom

@@ -41,8 +41,7 @@ literalWeight(mlir::fathom::WeightOp weight, int64_t, int64_t expert) {
   auto type = mlir::cast<mlir::RankedTensorType>(weight.getType());
   std::vector<double> result;
   for (int64_t i = 0; i < size; ++i)
-    result.push_back(
-        roundTo(type.getElementType(), all[expert * size + i]));
+    result.push_back(roundTo(type.getElementType(), all[expert * size + i]));
   return result;
 }
 
@@ -118,8 +117,6 @@ struct InterpretPass
 };
 } // namespace
 
-void registerInterpretPass() {
-  mlir::PassRegistration<InterpretPass>();
-}
+void registerInterpretPass() { mlir::PassRegistration<InterpretPass>(); }
 
 } // namespace fathom

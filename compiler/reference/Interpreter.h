@@ -78,9 +78,9 @@ public:
       : module(module), weights(std::move(weights)) {}
 
   /// Runs `function` as layer `layer`; caches change as it says.
-  mlir::FailureOr<std::vector<Matrix>>
-  run(mlir::func::FuncOp function, int64_t layer,
-      llvm::ArrayRef<Argument> arguments);
+  mlir::FailureOr<std::vector<Matrix>> run(mlir::func::FuncOp function,
+                                           int64_t layer,
+                                           llvm::ArrayRef<Argument> arguments);
 
   /// Tells `observer` of each operation from now on that computes tensors.
   void observe(Observer observer) { this->observer = std::move(observer); }

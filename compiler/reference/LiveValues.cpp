@@ -47,8 +47,7 @@ public:
 
   /// What is read behind phase `number`, by this function or by those after
   /// it, of which `next` comes first.
-  std::vector<PlacedValue> liveBehind(int64_t number,
-                                      FunctionRun *next) {
+  std::vector<PlacedValue> liveBehind(int64_t number, FunctionRun *next) {
     std::vector<PlacedValue> live;
     auto add = [&](mlir::Value value) {
       if (PlaceAttr place = placeOf(value))
@@ -65,9 +64,7 @@ public:
   }
 
 private:
-  mlir::Operation *end() {
-    return function.getBody().front().getTerminator();
-  }
+  mlir::Operation *end() { return function.getBody().front().getTerminator(); }
 
   /// What the function returns is read behind its last phase.
   int64_t phaseOf(mlir::Operation *op) {

@@ -2,11 +2,12 @@
 //
 // Compiles a planned module, runs a step of it on seeded weights and tokens,
 // and holds every phase's results to what the float64 interpreter makes of what
-// the phases before it left, within what the pass that wrote its code preserves;
-// the whole to the form that was given, within a tolerance; and all to
-// themselves bit for bit: with other numbers of threads, with one token a step,
-// with another sequence beside them, with pages in another order. Where there
-// is an extra prediction layer, its step likewise, from seeded hidden rows.
+// the phases before it left, within what the pass that wrote its code
+// preserves; the whole to the form that was given, within a tolerance; and all
+// to themselves bit for bit: with other numbers of threads, with one token a
+// step, with another sequence beside them, with pages in another order. Where
+// there is an extra prediction layer, its step likewise, from seeded hidden
+// rows.
 //
 //===----------------------------------------------------------------------===//
 
@@ -200,10 +201,10 @@ RunStepPass::compareWithGivenForm(const Step &step,
 
 /// Every phase's results as the planned form says, from what the phases before
 /// it left: within what the pass that wrote its code preserves.
-mlir::LogicalResult
-RunStepPass::comparePhases(const Step &step, mlir::ModuleOp planned,
-                           llvm::ArrayRef<StepPhase> phases,
-                           const SeededWeights &weights) {
+mlir::LogicalResult RunStepPass::comparePhases(const Step &step,
+                                               mlir::ModuleOp planned,
+                                               llvm::ArrayRef<StepPhase> phases,
+                                               const SeededWeights &weights) {
   StepToInterpret input = toInterpret(phases);
   for (auto [number, captured] : llvm::enumerate(step))
     for (unsigned i = 0; i < PhaseOp(captured.phase.phase).getNumResults(); ++i)
@@ -219,8 +220,7 @@ RunStepPass::comparePhases(const Step &step, mlir::ModuleOp planned,
     double allowed = key.second < op.getNumResults()
                          ? pass.preserves(op, key.second, hasBf16Dots)
                          : pass.result;
-    if (mlir::failed(
-            compare(captured, key.second, matrix, allowed, pass.name)))
+    if (mlir::failed(compare(captured, key.second, matrix, allowed, pass.name)))
       return mlir::failure();
   }
   return mlir::success();
@@ -240,9 +240,8 @@ mlir::LogicalResult RunStepPass::checkExperts(const CapturedPhase &captured) {
 }
 
 mlir::LogicalResult RunStepPass::compare(const CapturedPhase &captured,
-                                         unsigned number,
-                                         const Matrix &matrix, double allowed,
-                                         llvm::StringRef pass) {
+                                         unsigned number, const Matrix &matrix,
+                                         double allowed, llvm::StringRef pass) {
   const Captured &found = captured.values[number];
   if (found.rows != matrix.rows || found.columns != matrix.columns)
     return fault(captured.phase)
@@ -269,9 +268,9 @@ mlir::LogicalResult RunStepPass::compare(const CapturedPhase &captured,
   auto report = fault(captured.phase);
   if (!pass.empty())
     report << "the pass '" << pass << "' changed ";
-  return report << "result " << number << (pass.empty() ? " differs by " : " by ")
-                << relative << " of the largest value, expected at most "
-                << allowed;
+  return report << "result " << number
+                << (pass.empty() ? " differs by " : " by ") << relative
+                << " of the largest value, expected at most " << allowed;
 }
 
 /// Whether a result has one row a token, in order.

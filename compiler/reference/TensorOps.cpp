@@ -63,8 +63,8 @@ mlir::LogicalResult evaluate(mlir::tensor::ExtractSliceOp op, Frame &frame) {
   auto offsets = op.getMixedOffsets(), sizes = op.getMixedSizes();
   int64_t row = known(offsets[0]), column = known(offsets[1]);
   int64_t rows = known(sizes[0]), columns = known(sizes[1]);
-  if (!op.hasUnitStride() || row < 0 || column < 0 || rows < 0 ||
-      columns < 0 || row + rows > x.rows || column + columns > x.columns)
+  if (!op.hasUnitStride() || row < 0 || column < 0 || rows < 0 || columns < 0 ||
+      row + rows > x.rows || column + columns > x.columns)
     return op.emitError("found a slice that strides or leaves its source of ")
            << x.rows << "x" << x.columns;
   Matrix result(rows, columns);
@@ -81,8 +81,8 @@ mlir::LogicalResult evaluate(mlir::tensor::ConcatOp op, Frame &frame) {
   int64_t rows = frame.matrix(op.getInputs()[0]).rows, columns = 0;
   for (mlir::Value input : op.getInputs()) {
     if (frame.matrix(input).rows != rows)
-      return op.emitError("found ") << frame.matrix(input).rows
-                                    << " rows, expected " << rows;
+      return op.emitError("found ")
+             << frame.matrix(input).rows << " rows, expected " << rows;
     columns += frame.matrix(input).columns;
   }
   Matrix result(rows, columns);

@@ -28,8 +28,8 @@ static mlir::Type cacheType(PhaseOp phase) {
   mlir::Type type = mlir::Float32Type::get(phase.getContext());
   for (mlir::Operation &op : phase.getBody().getOps())
     if (auto name = op.getAttrOfType<mlir::FlatSymbolRefAttr>("cache"))
-      if (auto cache = mlir::SymbolTable::lookupNearestSymbolFrom<CacheOp>(
-              phase, name))
+      if (auto cache =
+              mlir::SymbolTable::lookupNearestSymbolFrom<CacheOp>(phase, name))
         type = cache.getElement();
   return type;
 }

@@ -15,9 +15,9 @@ namespace fathom {
 /// The largest differences, relative to the largest value of a result.
 struct TiledPass {
   llvm::StringLiteral name;
-  double result;             ///< Where nothing is rounded to fewer bits.
+  double result;              ///< Where nothing is rounded to fewer bits.
   double f16Cache, bf16Cache; ///< Where it went through such a cache.
-  double bf16Dots;           ///< Where dots take operands of bf16.
+  double bf16Dots;            ///< Where dots take operands of bf16.
 
   /// What it has to keep of result `number` of `phase`.
   double preserves(mlir::fathom::PhaseOp phase, unsigned number,

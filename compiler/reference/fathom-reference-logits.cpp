@@ -127,10 +127,11 @@ static bool reportExperts(llvm::StringRef what, const std::vector<Matrix> &got,
 
 /// What the MTP layer says of `ids`, each with the state of the one before; the
 /// first one's is of token `first`.
-static mlir::FailureOr<ModelResult>
-draft(mlir::ModuleOp module, Interpreter &interpreter,
-      llvm::ArrayRef<int64_t> ids, const Matrix &states, int64_t first,
-      int64_t slot) {
+static mlir::FailureOr<ModelResult> draft(mlir::ModuleOp module,
+                                          Interpreter &interpreter,
+                                          llvm::ArrayRef<int64_t> ids,
+                                          const Matrix &states, int64_t first,
+                                          int64_t slot) {
   Matrix hidden(ids.size(), states.columns);
   std::copy_n(states.values.begin(), hidden.values.size(),
               hidden.values.begin());
@@ -175,10 +176,10 @@ static bool compareMtp(mlir::ModuleOp module, Interpreter &interpreter,
   auto further = draft(module, interpreter, ids.drop_front(), hidden, 0, 0);
   if (mlir::failed(further))
     return false;
-  bool holds = report("mtp logits",
-                      errorOf(further->logits, file.at("mtp_logits")));
-  holds &= reportExperts("mtp experts", further->experts,
-                         file.at("mtp_experts"));
+  bool holds =
+      report("mtp logits", errorOf(further->logits, file.at("mtp_logits")));
+  holds &=
+      reportExperts("mtp experts", further->experts, file.at("mtp_experts"));
   auto accepted = mtpAcceptance(module, interpreter, file);
   return mlir::succeeded(accepted) && *accepted >= kAcceptanceMin && holds;
 }

@@ -41,7 +41,8 @@ LogicalResult checkKind(func::FuncOp function) {
 
 // (M2): a layer says which ones it is.
 LogicalResult checkLayers(func::FuncOp function) {
-  StringRef kind = function->getAttrOfType<StringAttr>("fathom.kind").getValue();
+  StringRef kind =
+      function->getAttrOfType<StringAttr>("fathom.kind").getValue();
   if (kind == "embed" || kind == "head" ||
       function->getAttrOfType<DenseI64ArrayAttr>("fathom.layers"))
     return success();
@@ -119,8 +120,8 @@ LogicalResult checkInside(PhaseOp phase, int64_t tokens, int64_t bytes) {
   if (end <= bytes)
     return success();
   return phase.emitError("found memory up to byte ")
-         << end << " of the arena, expected at most its "
-         << bytes << " shared ones";
+         << end << " of the arena, expected at most its " << bytes
+         << " shared ones";
 }
 
 LogicalResult checkPlanned(ModuleOp module) {
@@ -240,9 +241,8 @@ LogicalResult checkEntry(LLVM::LLVMFuncOp function, bool &isStep) {
 }
 
 LogicalResult checkLLVM(ModuleOp module) {
-  WalkResult walked = module.walk<WalkOrder::PreOrder>([](Operation *op) {
-    return WalkResult(checkCode(op));
-  });
+  WalkResult walked = module.walk<WalkOrder::PreOrder>(
+      [](Operation *op) { return WalkResult(checkCode(op)); });
   if (walked.wasInterrupted())
     return failure();
   bool steps = false;
@@ -278,11 +278,11 @@ struct CheckForm final : public ::fathom::impl::CheckFormPassBase<CheckForm> {
                      succeeded(::fathom::checkPlanFacts(module)) &&
                      succeeded(::fathom::checkKinds(module)));
     if (form == "tiled" || form == "llvm")
-      return success(succeeded(form == "tiled" ? checkTiled(module)
-                                               : checkLLVM(module)) &&
-                     // (T4), (L4)
-                     succeeded(::fathom::checkModelFacts(module)) &&
-                     succeeded(::fathom::checkCodeFacts(module)));
+      return success(
+          succeeded(form == "tiled" ? checkTiled(module) : checkLLVM(module)) &&
+          // (T4), (L4)
+          succeeded(::fathom::checkModelFacts(module)) &&
+          succeeded(::fathom::checkCodeFacts(module)));
     return getOperation().emitError("found the form '")
            << form << "', expected model, planned, tiled or llvm";
   }

@@ -50,13 +50,11 @@ struct Kind {
   StringRef name, takes, gives;
   bool isLayer;
 };
-constexpr Kind kKinds[] = {{"embed", "t", "xr", false},
-                           {"dense", "txr", "x", true},
-                           {"experts", "txr", "x", true},
-                           {"head", "tx", "l", false},
-                           {"mtp_embed", "tx", "xr", true},
-                           {"mtp_layer", "txr", "x", true},
-                           {"mtp_head", "tx", "l", true}};
+constexpr Kind kKinds[] = {
+    {"embed", "t", "xr", false},     {"dense", "txr", "x", true},
+    {"experts", "txr", "x", true},   {"head", "tx", "l", false},
+    {"mtp_embed", "tx", "xr", true}, {"mtp_layer", "txr", "x", true},
+    {"mtp_head", "tx", "l", true}};
 
 const Kind *kindOf(func::FuncOp function) {
   auto name = function->getAttrOfType<StringAttr>("fathom.kind");
@@ -113,14 +111,14 @@ LogicalResult KindChecker::checkValues(func::FuncOp function,
                                        : rotary);
   };
   // What a head gives behind the logits is asked for by no step.
-  bool good = expected == "l" ? !types.empty()
-                              : types.size() == expected.size();
+  bool good =
+      expected == "l" ? !types.empty() : types.size() == expected.size();
   for (size_t i = 0; good && i < expected.size(); ++i)
     good = fits(expected[i], types[i]);
   if (good)
     return success();
-  auto error = function.emitError("found ") << what << " of types (" << types
-                                            << "), expected ";
+  auto error = function.emitError("found ")
+               << what << " of types (" << types << "), expected ";
   for (size_t i = 0; i < expected.size(); ++i) {
     error << (i == 0 ? "" : ", ");
     if (expected[i] == 't')
@@ -145,7 +143,8 @@ LogicalResult KindChecker::checkLayers(func::FuncOp function,
   if (!kind.isLayer || !numbers || numbers.empty())
     return function.emitError("found ")
            << (kind.isLayer ? "no 'fathom.layers'" : "'fathom.layers'")
-           << ", expected " << (kind.isLayer ? "the numbers of its layers" : "none")
+           << ", expected "
+           << (kind.isLayer ? "the numbers of its layers" : "none")
            << " of a function of kind \"" << kind.name << '"';
   if (kind.name.starts_with("mtp")) {
     if (numbers.asArrayRef() == ArrayRef<int64_t>{layerCount})
@@ -183,8 +182,8 @@ LogicalResult KindChecker::checkExperts() {
     if (found == count && taken == chosen)
       return WalkResult::advance();
     op->emitError("found ")
-        << taken << " of " << found << " experts, expected "
-        << chosen << " of " << count << ", as the module says";
+        << taken << " of " << found << " experts, expected " << chosen << " of "
+        << count << ", as the module says";
     return WalkResult::interrupt();
   });
   return failure(walked.wasInterrupted());
@@ -223,15 +222,14 @@ LogicalResult KindChecker::check() {
 }
 
 LogicalResult checkModelFacts(ModuleOp module) {
-  auto architecture =
-      module->getAttrOfType<StringAttr>("fathom.architecture");
+  auto architecture = module->getAttrOfType<StringAttr>("fathom.architecture");
   if (!architecture || architecture.empty())
     return module.emitError(
         "found no 'fathom.architecture', expected it on the module");
   if (failed(checkNumber(module, "fathom.hidden_size", 1, kHiddenMax)) ||
       failed(checkNumber(module, "fathom.layer_count", 1, kLayersMax)) ||
-      failed(checkNumber(module, "fathom.vocabulary_size", 1,
-                         kVocabularyMax)) ||
+      failed(
+          checkNumber(module, "fathom.vocabulary_size", 1, kVocabularyMax)) ||
       failed(checkNumber(module, "fathom.context_tokens", 1, kContextMax)) ||
       failed(checkNumber(module, "fathom.expert_count", 0, kExpertsMax)))
     return failure();

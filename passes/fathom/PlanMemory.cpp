@@ -196,11 +196,11 @@ int64_t Plan::scratchBytes(PhaseOp phase) const {
       bytes += stepTokens * roundUp(columnsOf(attend.getResult()), 64) *
                kElementBytes;
     else if (auto attend = dyn_cast<AttendLatentOp>(op)) // Likewise.
-      bytes += stepTokens * static_cast<int64_t>(attend.getHeads()) *
-               roundUp(roundUp(attend.getNope(), 2) +
-                           roundUp(attend.getRope(), 2),
-                       64) *
-               kElementBytes;
+      bytes +=
+          stepTokens * static_cast<int64_t>(attend.getHeads()) *
+          roundUp(roundUp(attend.getNope(), 2) + roundUp(attend.getRope(), 2),
+                  64) *
+          kElementBytes;
   });
   return bytes;
 }

@@ -1,9 +1,9 @@
 //===- SliceContractions.cpp - Sums that ranks may share ------------------===//
 //
 // What adds to the residual stream contracts over heads or over a hidden layer,
-// the two things that ranks share out. Its sums are cut into slices whose number
-// is a property of the program, so that a rank that owns whole slices computes
-// the same bits.
+// the two things that ranks share out. Its sums are cut into slices whose
+// number is a property of the program, so that a rank that owns whole slices
+// computes the same bits.
 //
 //===----------------------------------------------------------------------===//
 

@@ -43,8 +43,8 @@ struct AddProbes final : public ::fathom::impl::AddProbesPassBase<AddProbes> {
     b = &builder;
     addReadProbe();
     auto storage = getOperation()->getAttrOfType<TypeAttr>("fathom.storage");
-    addDotProbe(Dots::of(*parsed, storage ? storage.getValue()
-                                          : Type(b->getF32Type())));
+    addDotProbe(Dots::of(*parsed,
+                         storage ? storage.getValue() : Type(b->getF32Type())));
   }
 
 private:
@@ -57,9 +57,9 @@ private:
 
   func::FuncOp begin(StringRef prefix, TypeRange inputs) {
     b->setInsertionPointToEnd(getOperation().getBody());
-    auto function = func::FuncOp::create(
-        *b, ::fathom::levelSymbol(prefix, level),
-        b->getFunctionType(inputs, {b->getI64Type()}));
+    auto function =
+        func::FuncOp::create(*b, ::fathom::levelSymbol(prefix, level),
+                             b->getFunctionType(inputs, {b->getI64Type()}));
     b->setInsertionPointToStart(function.addEntryBlock());
     return function;
   }
@@ -81,12 +81,12 @@ private:
       for (int64_t i = 0; i < loads; ++i) {
         Value at = arith::AddIOp::create(*b, loop.getInductionVar(),
                                          constant(i * lanes * 8));
-        Value pointer =
-            LLVM::GEPOp::create(*b, ptr, b->getI8Type(), function.getArgument(0),
-                                ArrayRef<LLVM::GEPArg>{at});
+        Value pointer = LLVM::GEPOp::create(*b, ptr, b->getI8Type(),
+                                            function.getArgument(0),
+                                            ArrayRef<LLVM::GEPArg>{at});
         Value loaded = LLVM::LoadOp::create(*b, type, pointer, 32);
-        next.push_back(arith::XOrIOp::create(
-            *b, loop.getRegionIterArgs()[i], loaded));
+        next.push_back(
+            arith::XOrIOp::create(*b, loop.getRegionIterArgs()[i], loaded));
       }
       scf::YieldOp::create(*b, next);
     }
@@ -103,8 +103,7 @@ private:
     auto function = begin("fathom_dot_probe_", {b->getI64Type(), ptr});
     Value sink = function.getArgument(1);
     auto sumType = VectorType::get({dots.lanes}, b->getF32Type());
-    auto weightType =
-        VectorType::get({dots.lanes * dots.depth}, dots.storage);
+    auto weightType = VectorType::get({dots.lanes * dots.depth}, dots.storage);
     auto operandType = VectorType::get({dots.depth}, dots.operand);
     // From memory, so that nothing is known of them.
     Value weights = LLVM::LoadOp::create(*b, weightType, sink, 4);
@@ -125,7 +124,8 @@ private:
       SmallVector<Value> next(loop.getRegionIterArgs());
       for (int64_t turn = 0; turn < kDotsOfEach; ++turn)
         for (Value &sum : next)
-          sum = TileDotOp::create(*b, sumType, sum, weights, operand, dots.tile);
+          sum =
+              TileDotOp::create(*b, sumType, sum, weights, operand, dots.tile);
       scf::YieldOp::create(*b, next);
     }
     Value all = loop.getResult(0);

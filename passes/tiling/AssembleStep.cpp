@@ -102,15 +102,15 @@ private:
   void emitWait(Value step, Value threads) {
     Type i64 = b->getI64Type();
     Value counter = field(ptr, step, offsetof(FathomStep, barrier));
-    Value arrived = LLVM::AtomicRMWOp::create(
-        *b, LLVM::AtomicBinOp::add, counter, constant(i64, 1),
-        LLVM::AtomicOrdering::acq_rel);
+    Value arrived = LLVM::AtomicRMWOp::create(*b, LLVM::AtomicBinOp::add,
+                                              counter, constant(i64, 1),
+                                              LLVM::AtomicOrdering::acq_rel);
     Value round = arith::DivUIOp::create(*b, arrived, threads);
     Value target = arith::MulIOp::create(
         *b, arith::AddIOp::create(*b, round, constant(i64, 1)), threads);
 
-    auto loop = scf::WhileOp::create(*b, TypeRange{i64},
-                                     ValueRange{constant(i64, 0)});
+    auto loop =
+        scf::WhileOp::create(*b, TypeRange{i64}, ValueRange{constant(i64, 0)});
     OpBuilder::InsertionGuard guard(*b);
     b->createBlock(&loop.getBefore(), {}, {i64}, {b->getLoc()});
     Value spins = loop.getBefore().getArgument(0);
@@ -148,8 +148,8 @@ private:
     if (!module.lookupSymbol("fathom.thread_arena"))
       return;
     Type i64 = b->getI64Type();
-    auto function = internal("fathom.thread_arena",
-                             b->getFunctionType({ptr, i64}, {ptr}));
+    auto function =
+        internal("fathom.thread_arena", b->getFunctionType({ptr, i64}, {ptr}));
     auto bytesOf = [&](StringRef name) {
       auto attribute = module->getAttrOfType<IntegerAttr>(name);
       return attribute ? attribute.getInt() : 0;
@@ -224,8 +224,7 @@ private:
     Value step = function.getArgument(0);
     Value thread = arith::ExtUIOp::create(*b, i64, function.getArgument(1));
 
-    Value number =
-        arith::IndexCastOp::create(*b, b->getIndexType(), kernel);
+    Value number = arith::IndexCastOp::create(*b, b->getIndexType(), kernel);
     auto cases = llvm::to_vector(llvm::seq<int64_t>(0, kernels.size()));
     auto choice = scf::IndexSwitchOp::create(*b, TypeRange{}, number, cases,
                                              cases.size());
@@ -262,9 +261,9 @@ private:
         op.erase();
       else if (auto function = dyn_cast<func::FuncOp>(op);
                function && function.isPrivate())
-        function->setAttr("llvm.linkage",
-                          LLVM::LinkageAttr::get(&getContext(),
-                                                 LLVM::Linkage::Internal));
+        function->setAttr(
+            "llvm.linkage",
+            LLVM::LinkageAttr::get(&getContext(), LLVM::Linkage::Internal));
     }
   }
 

@@ -14,8 +14,7 @@ using namespace mlir;
 
 namespace fathom {
 
-SmallVector<Value> gatedRows(KernelBuilder &b, int64_t lanes,
-                             ValueRange sums) {
+SmallVector<Value> gatedRows(KernelBuilder &b, int64_t lanes, ValueRange sums) {
   SmallVector<Value> result;
   for (size_t i = 0; i < sums.size(); i += 2) {
     Value gate = sums[i], up = sums[i + 1];

@@ -120,8 +120,7 @@ std::pair<Value, Value> KernelBuilder::share(Value count) {
 /// The place that was planned for an argument or a phase's result.
 static PlaceAttr placeOf(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
-    auto function =
-        dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp());
+    auto function = dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp());
     return function ? function.getArgAttrOfType<PlaceAttr>(
                           argument.getArgNumber(), "fathom.place")
                     : PlaceAttr();
@@ -146,9 +145,9 @@ static Value outsideOf(PhaseOp phase, Value value) {
 /// rows: an argument of its first function.
 static bool isEntryHidden(Value value) {
   auto argument = dyn_cast<BlockArgument>(value);
-  auto function = argument ? dyn_cast<func::FuncOp>(
-                                 argument.getOwner()->getParentOp())
-                           : func::FuncOp();
+  auto function =
+      argument ? dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp())
+               : func::FuncOp();
   auto kind = function ? function->getAttrOfType<StringAttr>("fathom.kind")
                        : StringAttr();
   return kind && kind.getValue().ends_with("embed");
@@ -198,10 +197,11 @@ PackedOp KernelBuilder::packed(FlatSymbolRefAttr name) {
 }
 
 Value KernelBuilder::weight(PackedOp packed, Value expert) {
-  Value table = packed.getKind()
-                    ? load(ptrType, at(fieldPointer(offsetof(FathomStep, layers)),
-                                       layer, ptrType))
-                    : fieldPointer(offsetof(FathomStep, globals));
+  Value table =
+      packed.getKind()
+          ? load(ptrType,
+                 at(fieldPointer(offsetof(FathomStep, layers)), layer, ptrType))
+          : fieldPointer(offsetof(FathomStep, globals));
   Value slot = constant(packed.getSlot().value_or(0));
   if (expert)
     slot = add(slot, expert);
@@ -229,8 +229,7 @@ int64_t KernelBuilder::cacheLayerBytes(CacheOp cache) {
 static int64_t cacheLayers(ModuleOp module, FlatSymbolRefAttr name) {
   int64_t layers = 1;
   for (auto function : module.getOps<func::FuncOp>()) {
-    auto numbers =
-        function->getAttrOfType<DenseI64ArrayAttr>("fathom.layers");
+    auto numbers = function->getAttrOfType<DenseI64ArrayAttr>("fathom.layers");
     if (!numbers || numbers.empty())
       continue;
     if (SymbolTable::symbolKnownUseEmpty(name.getAttr(), function))
@@ -280,9 +279,9 @@ Value KernelBuilder::threadScratch(int64_t bytes) {
   declare(module, name, getFunctionType({ptrType, i64()}, {ptrType}));
   int64_t begin = threadBytes;
   threadBytes += roundUp(bytes, 64);
-  Value base = func::CallOp::create(*this, name, ptrType,
-                                    ValueRange{step, thread})
-                   .getResult(0);
+  Value base =
+      func::CallOp::create(*this, name, ptrType, ValueRange{step, thread})
+          .getResult(0);
   return offset(base, begin);
 }
 

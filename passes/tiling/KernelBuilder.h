@@ -48,9 +48,9 @@ struct Dots {
   mlir::Type storage; ///< of the weights: f32, f16, bf16
   mlir::Type operand; ///< of the activations: bf16 for vdpbf16ps, else f32
   mlir::fathom::InstructionTile tile;
-  int64_t depth;         ///< of the packed layout in K: 2 for bf16, else 1
-  int64_t lanes;         ///< rows of one accumulator
-  int64_t tileRows;      ///< rows of a register tile: 64, or 16 at AVX2
+  int64_t depth;    ///< of the packed layout in K: 2 for bf16, else 1
+  int64_t lanes;    ///< rows of one accumulator
+  int64_t tileRows; ///< rows of a register tile: 64, or 16 at AVX2
   int64_t storageBytes;
   int64_t operandBytes;
 
@@ -96,7 +96,7 @@ public:
   mlir::VectorType lanes(mlir::Type element) {
     return mlir::VectorType::get({lanesOf(level)}, element);
   }
-  mlir::Value constant(int64_t value);            ///< i64
+  mlir::Value constant(int64_t value); ///< i64
   mlir::Value constantI32(int64_t value);
   mlir::Value constantF32(double value);
   /// `type` is f32 or a vector of f32.
@@ -144,8 +144,8 @@ public:
   llvm::SmallVector<mlir::Value>
   forCarry(mlir::Value begin, mlir::Value end, int64_t stepBy,
            mlir::ValueRange initial,
-           llvm::function_ref<llvm::SmallVector<mlir::Value>(
-               mlir::Value, mlir::ValueRange)>
+           llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value,
+                                                             mlir::ValueRange)>
                body);
   void ifThen(mlir::Value condition, llvm::function_ref<void()> then,
               llvm::function_ref<void()> otherwise = nullptr);

@@ -113,8 +113,8 @@ void KernelBuilder::storeFirst(Value vector, Value pointer, Value count) {
   Value lane = arith::ConstantOp::create(
       *this, DenseElementsAttr::get(indices, ArrayRef<int64_t>(numbers)));
   Value limit = vector::BroadcastOp::create(*this, indices, count);
-  Value mask = arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, lane,
-                                     limit);
+  Value mask =
+      arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, lane, limit);
   LLVM::MaskedStoreOp::create(*this, vector, pointer, mask,
                               getI32IntegerAttr(elementAlignment(type)));
 }
@@ -131,8 +131,8 @@ static Value integerConstant(OpBuilder &b, Location at, Type type,
                              int64_t value) {
   auto element = IntegerAttr::get(getElementTypeOrSelf(type), value);
   if (auto vector = dyn_cast<VectorType>(type))
-    return arith::ConstantOp::create(b, at,
-                                     DenseElementsAttr::get(vector, Attribute(element)));
+    return arith::ConstantOp::create(
+        b, at, DenseElementsAttr::get(vector, Attribute(element)));
   return arith::ConstantOp::create(b, at, element);
 }
 
@@ -148,7 +148,8 @@ static Value roundToBf16(KernelBuilder &b, Value value) {
   Value biased = arith::AddIOp::create(
       b, bits, arith::AddIOp::create(b, odd, number(0x7fff)));
   Value rounded = arith::ShRUIOp::create(b, biased, number(16));
-  Value isNan = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, value, value);
+  Value isNan =
+      arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, value, value);
   Value quiet = arith::OrIOp::create(b, high, number(0x40));
   Value chosen = arith::SelectOp::create(b, isNan, quiet, rounded);
   Value half = arith::TruncIOp::create(
@@ -177,9 +178,9 @@ Value KernelBuilder::convertToF32(Value value) {
   Type words = withElement(value.getType(), i32());
   Value half = arith::BitcastOp::create(
       *this, withElement(value.getType(), getIntegerType(16)), value);
-  Value bits = arith::ShLIOp::create(
-      *this, arith::ExtUIOp::create(*this, words, half),
-      integerConstant(*this, getLoc(), words, 16));
+  Value bits =
+      arith::ShLIOp::create(*this, arith::ExtUIOp::create(*this, words, half),
+                            integerConstant(*this, getLoc(), words, 16));
   return arith::BitcastOp::create(*this, wide, bits);
 }
 
@@ -198,8 +199,7 @@ void KernelBuilder::forRange(Value begin, Value end, int64_t stepBy,
 SmallVector<Value> KernelBuilder::forCarry(
     Value begin, Value end, int64_t stepBy, ValueRange initial,
     llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body) {
-  auto loop =
-      scf::ForOp::create(*this, begin, end, constant(stepBy), initial);
+  auto loop = scf::ForOp::create(*this, begin, end, constant(stepBy), initial);
   InsertionGuard guard(*this);
   setInsertionPointToStart(loop.getBody());
   SmallVector<Value> next =

@@ -23,8 +23,7 @@ class AbsorbedForm {
 public:
   explicit AbsorbedForm(LatentKernel &k)
       : k(k), b(k.b), attention(b, k.dots, k.scale),
-        ropeStart(k.padded(k.latent)),
-        width(ropeStart + k.padded(k.rope)),
+        ropeStart(k.padded(k.latent)), width(ropeStart + k.padded(k.rope)),
         stride(std::max(roundUp(k.latent, kPanelRows), width)),
         states(b.threadScratch(rowsMax() * PageSoftmax::kStateBytes)),
         running(b.threadScratch(rowsMax() * attention.runningBytes(k.latent))),
@@ -41,18 +40,16 @@ public:
       Value made = b.equal(run.role, b.constant(FATHOM_ROLE_GENERATED));
       return b.mul(b.select(made, run.tokenCount, zero), k.heads);
     };
-    Value total = sumOverRuns(
-        b, [&](const Run &run, Value) { return itemsOf(run); });
+    Value total =
+        sumOverRuns(b, [&](const Run &run, Value) { return itemsOf(run); });
     auto [begin, end] = b.share(total);
     sumOverRuns(b, [&, begin = begin, end = end](const Run &run, Value before) {
       Value items = itemsOf(run);
       b.forRange(zero, b.div(items, k.heads), 1, [&](Value token) {
         Value first = b.add(before, b.mul(token, k.heads));
         Value low = b.sub(b.largest(begin, first), first);
-        Value high =
-            b.sub(b.smallest(end, b.add(first, k.heads)), first);
-        b.ifThen(b.less(low, high),
-                 [&] { emitToken(run, token, low, high); });
+        Value high = b.sub(b.smallest(end, b.add(first, k.heads)), first);
+        b.ifThen(b.less(low, high), [&] { emitToken(run, token, low, high); });
       });
       return items;
     });
@@ -85,12 +82,10 @@ private:
                [&](Value pageNumber) {
                  Value page = k.page(run, pageNumber);
                  emitPanels(page);
-                 Value seen =
-                     b.sub(length, b.mul(pageNumber, kPageTokens));
+                 Value seen = b.sub(length, b.mul(pageNumber, kPageTokens));
                  emitTiles(low, high, seen);
                });
-    b.forRange(low, high, 1,
-               [&](Value head) { emitResult(number, head); });
+    b.forRange(low, high, 1, [&](Value head) { emitResult(number, head); });
   }
 
   /// [K[h]^T q_nope | q_rope] as dot operands.
@@ -104,8 +99,8 @@ private:
         });
     // Behind the product, whose last rows may be padding.
     b.forRange(b.constant(0), b.constant(k.padded(k.rope)), 1, [&](Value i) {
-      Value moved = b.load(k.dots.operand, b.at(from, b.add(i, k.ropeStart),
-                                                k.dots.operand));
+      Value moved = b.load(k.dots.operand,
+                           b.at(from, b.add(i, k.ropeStart), k.dots.operand));
       b.store(moved, b.at(to, b.add(i, ropeStart), k.dots.operand));
     });
   }
@@ -155,8 +150,8 @@ private:
     for (int64_t pad = k.latent; pad < k.padded(k.latent); ++pad)
       b.store(b.convertFromF32(b.constantF32(0.0), operand),
               b.at(mixed, b.constant(pad), operand));
-    Value row = b.at(b.row(k.result, token), b.mul(head, k.value),
-                     k.result.element);
+    Value row =
+        b.at(b.row(k.result, token), b.mul(head, k.value), k.result.element);
     k.emitHeadProduct(
         k.op.getValuesAttr(), head, k.value, b.constant(1),
         [&](Value) { return mixed; },

@@ -29,8 +29,8 @@ public:
         values(b.threadScratch(roundUp(k.value, kPanelRows) * kPageTokens *
                                k.dots.storageBytes)) {
     if (!k.inPlace())
-      converted = b.threadScratch(kPageTokens * operandStride() *
-                                  k.dots.operandBytes);
+      converted =
+          b.threadScratch(kPageTokens * operandStride() * k.dots.operandBytes);
   }
 
   void emit() {
@@ -43,9 +43,7 @@ public:
   }
 
 private:
-  int64_t operandStride() const {
-    return roundUp(k.latent, k.dots.depth);
-  }
+  int64_t operandStride() const { return roundUp(k.latent, k.dots.depth); }
   PageRows scratchRows(int64_t columns) {
     int64_t stride = roundUp(columns, kPanelRows);
     return {b.threadScratch(kPageTokens * stride * k.dots.storageBytes),
@@ -55,8 +53,7 @@ private:
     return b.offset(states, b.mul(token, PageSoftmax::kStateBytes));
   }
   Value runningOf(Value token) {
-    return b.offset(running,
-                    b.mul(token, attention.runningBytes(k.value)));
+    return b.offset(running, b.mul(token, attention.runningBytes(k.value)));
   }
 
   void emitHead(const Run &run, Value head) {
@@ -94,8 +91,8 @@ private:
                       into(valueRows));
     // Values of tokens that are not there meet probabilities of 0, and must
     // not be NaN; their scores are never looked at.
-    Value zero = b.convertFromF32(b.splat(b.lanes(b.f32()), 0.0),
-                                  k.dots.storage);
+    Value zero =
+        b.convertFromF32(b.splat(b.lanes(b.f32()), 0.0), k.dots.storage);
     b.forRange(b.mul(count, valueRows.stride),
                b.constant(kPageTokens * valueRows.stride), k.dots.lanes,
                [&](Value i) {
@@ -155,8 +152,7 @@ private:
       Value seen = b.add(b.add(run.firstPosition, real), 1);
       return b.sub(seen, firstOfPage);
     };
-    attention.emit(rows,
-                   {keys, k.queryWidth / k.dots.depth, values, k.value});
+    attention.emit(rows, {keys, k.queryWidth / k.dots.depth, values, k.value});
   }
 
   void emitResult(const Run &run, Value head, Value token) {
@@ -174,10 +170,10 @@ private:
   KernelBuilder &b;
   PageAttention attention;
   int64_t rowsMax;
-  Value states, running;        ///< of the run's tokens
-  PageRows keyRows, valueRows;  ///< a page, row-major, of one head
-  Value keys, values;           ///< the same as panels
-  Value converted;              ///< the page's latent rows as operands
+  Value states, running;       ///< of the run's tokens
+  PageRows keyRows, valueRows; ///< a page, row-major, of one head
+  Value keys, values;          ///< the same as panels
+  Value converted;             ///< the page's latent rows as operands
 };
 
 } // namespace

@@ -41,12 +41,12 @@ struct LatentKernel {
   /// The product of `rows` operand rows with the panels of `weight` that belong
   /// to `head`, each head having `rowsOfHead` rows; `finished` gets rows of the
   /// head.
-  void emitHeadProduct(
-      mlir::FlatSymbolRefAttr weight, mlir::Value head, int64_t rowsOfHead,
-      mlir::Value rows, std::function<mlir::Value(mlir::Value row)> operand,
-      std::function<void(mlir::Value row, mlir::Value channel,
-                         mlir::ValueRange sums)>
-          finished);
+  void emitHeadProduct(mlir::FlatSymbolRefAttr weight, mlir::Value head,
+                       int64_t rowsOfHead, mlir::Value rows,
+                       std::function<mlir::Value(mlir::Value row)> operand,
+                       std::function<void(mlir::Value row, mlir::Value channel,
+                                          mlir::ValueRange sums)>
+                           finished);
   /// Stores `sums`, vectors of f32 from `channel` on, at `row` of `element`;
   /// with `columns` none behind those.
   void storeSums(mlir::ValueRange sums, mlir::Value row, mlir::Value channel,

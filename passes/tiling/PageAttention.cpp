@@ -57,8 +57,8 @@ void PageAttention::emitValues(const QueryRows &rows, const PagePanels &page) {
     int64_t vectors = channels / dots.lanes;
     Value panel = b.offset(page.values, b.mul(b.div(channel, kPanelRows),
                                               dots.panelBytes(kPageTokens)));
-    Value inside = b.mul(b.rem(channel, kPanelRows),
-                         dots.depth * dots.storageBytes);
+    Value inside =
+        b.mul(b.rem(channel, kPanelRows), dots.depth * dots.storageBytes);
     SmallVector<Value> sums = addTile(
         b, dots, channels, b.offset(panel, inside), operands, b.constant(0),
         b.constant(kPageTokens / dots.depth), zeros(count * vectors));
@@ -82,10 +82,9 @@ void PageAttention::finish(
     return softmax.finished(state, b.at(running, channel, b.f32()));
   };
   int64_t whole = channels / dots.lanes * dots.lanes;
-  b.forRange(b.constant(0), b.constant(whole), dots.lanes,
-             [&](Value channel) {
-               store(channel, values(channel), dots.lanes);
-             });
+  b.forRange(b.constant(0), b.constant(whole), dots.lanes, [&](Value channel) {
+    store(channel, values(channel), dots.lanes);
+  });
   if (whole < channels)
     store(b.constant(whole), values(b.constant(whole)), channels - whole);
 }

@@ -30,8 +30,7 @@ Value PageSoftmax::scoresAt(Value row) {
 }
 
 Value PageSoftmax::probabilitiesAt(Value row) {
-  return b.offset(probabilityRows,
-                  b.mul(row, kPageTokens * dots.operandBytes));
+  return b.offset(probabilityRows, b.mul(row, kPageTokens * dots.operandBytes));
 }
 
 void PageSoftmax::beginState(Value state) {
@@ -42,9 +41,8 @@ void PageSoftmax::beginState(Value state) {
 void PageSoftmax::emitPage(int64_t rows,
                            llvm::function_ref<Value(Value)> visible,
                            llvm::function_ref<Value(Value)> state) {
-  b.forRange(b.constant(0), b.constant(rows), 1, [&](Value row) {
-    emitRow(row, visible(row), state(row));
-  });
+  b.forRange(b.constant(0), b.constant(rows), 1,
+             [&](Value row) { emitRow(row, visible(row), state(row)); });
 }
 
 void PageSoftmax::emitRow(Value row, Value visible, Value state) {
@@ -61,8 +59,8 @@ void PageSoftmax::emitRow(Value row, Value visible, Value state) {
         llvm::to_vector(llvm::seq<int32_t>(i * lanes, (i + 1) * lanes));
     Value token = arith::ConstantOp::create(
         b, DenseElementsAttr::get(words, ArrayRef<int32_t>(tokens)));
-    Value seen = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, token,
-                                       limit);
+    Value seen =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::slt, token, limit);
     Value raw = b.load(type, b.offset(scores, i * lanes * 4));
     Value scaled = arith::MulFOp::create(b, raw, b.splat(type, scale));
     s.push_back(arith::SelectOp::create(b, seen, scaled, low));
@@ -88,8 +86,8 @@ void PageSoftmax::emitRow(Value row, Value visible, Value state) {
 
   // The larger maximum's factor is 1 exactly, the other's below.
   Value before = b.load(b.f32(), state);
-  Value grows = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, most,
-                                      before);
+  Value grows =
+      arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, most, before);
   Value top = b.select(grows, most, before);
   Value bottom = b.select(grows, before, most);
   Value one = b.constantF32(1.0);
@@ -118,10 +116,9 @@ void PageSoftmax::merge(int64_t row, Value running, Value values) {
 
 Value PageSoftmax::finished(Value state, Value running) {
   VectorType type = b.lanes(b.f32());
-  Value total = vector::BroadcastOp::create(
-      b, type, b.load(b.f32(), b.offset(state, 4)));
-  Value quotient =
-      arith::DivFOp::create(b, b.load(type, running), total);
+  Value total =
+      vector::BroadcastOp::create(b, type, b.load(b.f32(), b.offset(state, 4)));
+  Value quotient = arith::DivFOp::create(b, b.load(type, running), total);
   // A page that a row does not see may turn -0 into +0: let all zeros be +0.
   return arith::AddFOp::create(b, quotient, b.splat(type, 0.0));
 }

@@ -93,24 +93,25 @@ void packTokensAsColumns(KernelBuilder &b, const Dots &dots, PageRows rows,
     return b.at(panels, b.mul(word, dots.depth), dots.storage);
   };
   int64_t whole = columns / dots.lanes * dots.lanes;
-  b.forRange(b.constant(0), b.constant(kPageTokens / dots.depth), 1,
-             [&](Value step) {
-    Value token = b.mul(step, dots.depth);
-    b.forRange(b.constant(0), b.constant(whole), dots.lanes,
-               [&](Value column) {
-      Value line = b.load(vector, from(token, column));
-      if (dots.depth == 2)
-        line = vector::ShuffleOp::create(
-            b, line, b.load(vector, from(b.add(token, 1), column)),
-            interleave);
-      b.store(line, to(step, column));
-    });
-    b.forRange(b.constant(whole), b.constant(columns), 1, [&](Value column) {
-      for (int64_t i = 0; i < dots.depth; ++i)
-        b.store(b.load(value, from(b.add(token, i), column)),
-                b.offset(to(step, column), i * dots.storageBytes));
-    });
-  });
+  b.forRange(
+      b.constant(0), b.constant(kPageTokens / dots.depth), 1, [&](Value step) {
+        Value token = b.mul(step, dots.depth);
+        b.forRange(
+            b.constant(0), b.constant(whole), dots.lanes, [&](Value column) {
+              Value line = b.load(vector, from(token, column));
+              if (dots.depth == 2)
+                line = vector::ShuffleOp::create(
+                    b, line, b.load(vector, from(b.add(token, 1), column)),
+                    interleave);
+              b.store(line, to(step, column));
+            });
+        b.forRange(
+            b.constant(whole), b.constant(columns), 1, [&](Value column) {
+              for (int64_t i = 0; i < dots.depth; ++i)
+                b.store(b.load(value, from(b.add(token, i), column)),
+                        b.offset(to(step, column), i * dots.storageBytes));
+            });
+      });
 }
 
 } // namespace fathom

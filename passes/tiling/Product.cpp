@@ -24,8 +24,7 @@ SmallVector<Value> addTile(KernelBuilder &b, const Dots &dots, int64_t rows,
                            Value panel, ValueRange operands, Value beginStep,
                            Value endStep, ValueRange sums) {
   int64_t vectors = rows / dots.lanes;
-  auto weightsType =
-      VectorType::get({dots.lanes * dots.depth}, dots.storage);
+  auto weightsType = VectorType::get({dots.lanes * dots.depth}, dots.storage);
   auto operandType = VectorType::get({dots.depth}, dots.operand);
   auto sumType = VectorType::get({dots.lanes}, b.f32());
   int64_t stepBytes = kPanelRows * dots.depth * dots.storageBytes;
@@ -67,13 +66,12 @@ namespace {
 class Nest {
 public:
   Nest(KernelBuilder &b, const Product &product)
-      : b(b), p(product), dots(product.dots),
-        tileTokens(tileTokensOf(dots)), vectors(dots.tileRows / dots.lanes),
+      : b(b), p(product), dots(product.dots), tileTokens(tileTokensOf(dots)),
+        vectors(dots.tileRows / dots.lanes),
         stepBytes(kPanelRows * dots.depth * dots.storageBytes) {
     steps = roundUp(p.columns, dots.depth) / dots.depth;
-    int64_t slices =
-        std::max<int64_t>(p.slices,
-                          llvm::divideCeil(steps * stepBytes, kSliceBytes));
+    int64_t slices = std::max<int64_t>(
+        p.slices, llvm::divideCeil(steps * stepBytes, kSliceBytes));
     slices = std::min(slices, steps);
     sliceSteps = llvm::divideCeil(steps, slices);
     sliceCount = llvm::divideCeil(steps, sliceSteps);
@@ -85,9 +83,7 @@ public:
   }
 
 private:
-  Value zero() {
-    return b.splat(VectorType::get({dots.lanes}, b.f32()), 0.0);
-  }
+  Value zero() { return b.splat(VectorType::get({dots.lanes}, b.f32()), 0.0); }
   Value panelAt(Value number) {
     return b.offset(p.panels, b.mul(number, steps * stepBytes));
   }
@@ -114,13 +110,14 @@ private:
     int64_t wide = kPanelRows / dots.lanes;
     b.forRange(p.firstPanel, p.endPanel, 1, [&](Value panel) {
       Value address = panelAt(panel);
-      SmallVector<Value> sums = slice(address, kPanelRows, operand, b.constant(0));
+      SmallVector<Value> sums =
+          slice(address, kPanelRows, operand, b.constant(0));
       if (sliceCount > 1)
-        sums = b.forCarry(b.constant(1), b.constant(sliceCount), 1, sums,
-                          [&](Value number, ValueRange total) {
-                            return addAll(total, slice(address, kPanelRows,
-                                                       operand, number));
-                          });
+        sums = b.forCarry(
+            b.constant(1), b.constant(sliceCount), 1, sums,
+            [&](Value number, ValueRange total) {
+              return addAll(total, slice(address, kPanelRows, operand, number));
+            });
       for (int64_t n = 0; n < wide; n += vectors)
         p.finished(b.constant(0),
                    b.add(b.mul(panel, kPanelRows), n * dots.lanes),
@@ -132,14 +129,15 @@ private:
   Value kept(Value tile, Value part, int64_t vector) {
     int64_t vectorBytes = dots.lanes * 4;
     int64_t tileVectors = tileTokens * kPanelRows / dots.lanes;
-    Value first = b.add(b.mul(tile, tileVectors),
-                        b.mul(part, tileTokens * vectors));
+    Value first =
+        b.add(b.mul(tile, tileVectors), b.mul(part, tileTokens * vectors));
     return b.offset(scratch, b.mul(b.add(first, vector), vectorBytes));
   }
 
   void emitManyTokens() {
     if (sliceCount > 1)
-      scratch = b.threadScratch(roundUp(rowsMax(), tileTokens) * kPanelRows * 4);
+      scratch =
+          b.threadScratch(roundUp(rowsMax(), tileTokens) * kPanelRows * 4);
     b.forRange(p.firstPanel, p.endPanel, 1, [&](Value panel) {
       Value address = panelAt(panel);
       if (sliceCount == 1) {

@@ -46,8 +46,7 @@ Value sumOverRuns(KernelBuilder &b,
       .front();
 }
 
-void dealItems(KernelBuilder &b,
-               llvm::function_ref<Value(const Run &)> items,
+void dealItems(KernelBuilder &b, llvm::function_ref<Value(const Run &)> items,
                llvm::function_ref<void(const Run &, Value)> body) {
   Value threads = b.threadCount();
   Value zero = b.constant(0);
@@ -57,11 +56,9 @@ void dealItems(KernelBuilder &b,
     Value count = items(run);
     Value first =
         b.rem(b.sub(b.add(b.thread, threads), before.front()), threads);
-    Value mine = b.div(
-        b.sub(b.add(count, threads), b.add(first, 1)), threads);
-    b.forRange(zero, mine, 1, [&](Value n) {
-      body(run, b.add(first, b.mul(n, threads)));
-    });
+    Value mine = b.div(b.sub(b.add(count, threads), b.add(first, 1)), threads);
+    b.forRange(zero, mine, 1,
+               [&](Value n) { body(run, b.add(first, b.mul(n, threads))); });
     return SmallVector<Value>{b.rem(b.add(before.front(), count), threads)};
   });
 }
@@ -76,8 +73,8 @@ void shareTokens(
     b.forRange(b.largest(begin, first), b.smallest(end, last), 1,
                [&](Value pair) {
                  Value token = b.div(pair, items);
-                 Value position = b.add(run.firstPosition,
-                                        b.sub(token, run.firstToken));
+                 Value position =
+                     b.add(run.firstPosition, b.sub(token, run.firstToken));
                  body(run, token, position, b.rem(pair, items));
                });
   });
@@ -99,10 +96,9 @@ void zeroPadding(KernelBuilder &b, const Rows &rows) {
   Value zero = b.convertFromF32(b.constantF32(0.0), rows.element);
   b.forRange(begin, end, 1, [&](Value token) {
     Value row = b.row(rows, token);
-    b.forRange(b.constant(rows.columns), b.constant(rows.stride), 1,
-               [&](Value column) {
-                 b.store(zero, b.at(row, column, rows.element));
-               });
+    b.forRange(
+        b.constant(rows.columns), b.constant(rows.stride), 1,
+        [&](Value column) { b.store(zero, b.at(row, column, rows.element)); });
   });
 }
 

@@ -23,25 +23,24 @@ void forEachRun(KernelBuilder &b, llvm::function_ref<void(const Run &)> body);
 
 /// The sum of what `body` returns for each run; `before` is that of the runs
 /// before it.
-mlir::Value
-sumOverRuns(KernelBuilder &b,
-            llvm::function_ref<mlir::Value(const Run &, mlir::Value before)>
-                body);
+mlir::Value sumOverRuns(
+    KernelBuilder &b,
+    llvm::function_ref<mlir::Value(const Run &, mlir::Value before)> body);
 
 /// Deals items out to threads like cards: item i of all runs goes to thread
 /// i mod N. Neighbouring items cost alike, so each thread gets its share of the
 /// expensive ones. `items` says how many a run has, `body` gets one of them.
-void dealItems(
-    KernelBuilder &b, llvm::function_ref<mlir::Value(const Run &)> items,
-    llvm::function_ref<void(const Run &, mlir::Value item)> body);
+void dealItems(KernelBuilder &b,
+               llvm::function_ref<mlir::Value(const Run &)> items,
+               llvm::function_ref<void(const Run &, mlir::Value item)> body);
 
 /// Loops over this thread's share of (token, item) pairs, `items` a token,
 /// in the order of the step; `position` is the token's place in its sequence.
-void shareTokens(KernelBuilder &b, int64_t items,
-                 llvm::function_ref<void(const Run &, mlir::Value token,
-                                         mlir::Value position,
-                                         mlir::Value item)>
-                     body);
+void shareTokens(
+    KernelBuilder &b, int64_t items,
+    llvm::function_ref<void(const Run &, mlir::Value token,
+                            mlir::Value position, mlir::Value item)>
+        body);
 
 /// Fills the columns of `rows` behind the last one with zeros, where there are
 /// any: dot instructions of a depth above 1 read them.

@@ -38,8 +38,7 @@ public:
         result(b.rows(op.getResult())), queries(b.sharedScratch()),
         attention(b, dots, op.getScale().convertToDouble()),
         states(b.threadScratch(kTileTokens * PageSoftmax::kStateBytes)),
-        running(b.threadScratch(kTileTokens * attention.runningBytes(width))) {
-  }
+        running(b.threadScratch(kTileTokens * attention.runningBytes(width))) {}
 
   void emit() {
     emitAppend();
@@ -48,7 +47,8 @@ public:
   }
 
 private:
-  //===--- Part 1: rotate and append ---------------------------------------===//
+  //===--- Part 1: rotate and append
+  //---------------------------------------===//
 
   /// Bytes of one head of a rotated query.
   int64_t queryBytes() const {
@@ -62,31 +62,29 @@ private:
   void emitAppend() {
     zeroPadding(b, result);
     int64_t items = heads + 2 * kvHeads;
-    shareTokens(b, items, [&](const Run &run, Value token, Value position,
-                              Value item) {
-      Value head = b.at(b.row(qkv, token), b.mul(item, width), b.f32());
-      b.ifThen(
-          b.less(item, b.constant(heads)),
-          [&] { emitQuery(token, item, head); },
-          [&] {
-            Value page = b.cachePage(op.getCacheAttr(), run.slot,
-                                     b.div(position, kPageTokens));
-            Value place = b.rem(position, kPageTokens);
-            Value number = b.sub(item, b.constant(heads));
-            b.ifThen(
-                b.less(number, b.constant(kvHeads)),
-                [&] { emitKey(page, place, number, token, head); },
-                [&] {
-                  emitValue(page, place,
-                            b.sub(number, b.constant(kvHeads)), head);
-                });
-          });
-    });
+    shareTokens(
+        b, items, [&](const Run &run, Value token, Value position, Value item) {
+          Value head = b.at(b.row(qkv, token), b.mul(item, width), b.f32());
+          b.ifThen(
+              b.less(item, b.constant(heads)),
+              [&] { emitQuery(token, item, head); },
+              [&] {
+                Value page = b.cachePage(op.getCacheAttr(), run.slot,
+                                         b.div(position, kPageTokens));
+                Value place = b.rem(position, kPageTokens);
+                Value number = b.sub(item, b.constant(heads));
+                b.ifThen(
+                    b.less(number, b.constant(kvHeads)),
+                    [&] { emitKey(page, place, number, token, head); },
+                    [&] {
+                      emitValue(page, place, b.sub(number, b.constant(kvHeads)),
+                                head);
+                    });
+              });
+        });
   }
 
-  Rotation rotation() {
-    return {width, 0, rotary.columns, op.getPairing()};
-  }
+  Rotation rotation() { return {width, 0, rotary.columns, op.getPairing()}; }
 
   void emitQuery(Value token, Value number, Value head) {
     Value target = query(token, number);
@@ -100,8 +98,7 @@ private:
               b.at(target, b.constant(pad), dots.operand));
   }
 
-  void emitKey(Value page, Value place, Value number, Value token,
-               Value head) {
+  void emitKey(Value page, Value place, Value number, Value token, Value head) {
     Value keys = b.offset(page, b.mul(number, layout.keyHeadBytes));
     emitRotation(b, rotation(), head, b.row(rotary, token), /*vectors=*/false,
                  [&](Value channel, Value value) {
@@ -110,8 +107,8 @@ private:
   }
 
   void emitValue(Value page, Value place, Value number, Value head) {
-    Value values = b.offset(page, b.add(b.mul(number, layout.valueHeadBytes),
-                                        layout.valuesOffset));
+    Value values = b.offset(
+        page, b.add(b.mul(number, layout.valueHeadBytes), layout.valuesOffset));
     emitCopy(b, head, 0, width, /*vectors=*/false,
              [&](Value channel, Value value) {
                storeInPanel(values, kPageTokens, channel, place, value);
@@ -124,13 +121,13 @@ private:
     Value panel = b.mul(b.div(row, kPanelRows), columns * kPanelRows);
     Value pair = b.mul(b.div(column, dots.depth), kPanelRows);
     Value inside = b.mul(b.add(pair, b.rem(row, kPanelRows)), dots.depth);
-    Value index =
-        b.add(panel, b.add(inside, b.rem(column, dots.depth)));
+    Value index = b.add(panel, b.add(inside, b.rem(column, dots.depth)));
     b.store(b.convertFromF32(value, dots.storage),
             b.at(panels, index, dots.storage));
   }
 
-  //===--- Part 2: tiles of rows meet pages --------------------------------===//
+  //===--- Part 2: tiles of rows meet pages
+  //--------------------------------===//
 
   /// One tile of query rows of one run and key head.
   struct Tile {
@@ -168,8 +165,8 @@ private:
           Value tiles = tilesOf(run);
           Value first = b.mul(b.rem(item, tiles), kTileTokens);
           Value rows = b.mul(run.tokenCount, group);
-          Tile tile{run, b.div(item, tiles), first,
-                    b.sub(rows, b.constant(1)), kTileTokens};
+          Tile tile{run, b.div(item, tiles), first, b.sub(rows, b.constant(1)),
+                    kTileTokens};
           // What is left of one generated token gets a tile of its size.
           int64_t rest = group % kTileTokens;
           if (rest == 0)
@@ -222,8 +219,8 @@ private:
 
   void emitHead(const Tile &tile, int64_t row) {
     Row at = rowOf(tile, b.constant(row));
-    Value target = b.at(b.row(result, at.token), b.mul(at.head, width),
-                        result.element);
+    Value target =
+        b.at(b.row(result, at.token), b.mul(at.head, width), result.element);
     attention.finish(state(b.constant(row)), runningOf(row), width,
                      [&](Value channel, Value values, int64_t count) {
                        storeRow(b, result.element, values,
@@ -255,15 +252,16 @@ AttendOp attendOf(PhaseOp phase) {
 LogicalResult check(AttendOp op, PhaseOp phase, CacheOp cache) {
   if (cache.getHeads().value_or(1) != op.getKvHeads())
     return op.emitOpError("expects a cache of ")
-           << op.getKvHeads() << " heads, but " << op.getCacheAttr()
-           << " has " << cache.getHeads().value_or(1);
+           << op.getKvHeads() << " heads, but " << op.getCacheAttr() << " has "
+           << cache.getHeads().value_or(1);
   if (!phase.getScratch())
     return op.emitOpError("expects its phase to have scratch memory for "
                           "queries, but it has none");
   return success();
 }
 
-struct TileAttend final : public ::fathom::impl::TileAttendPassBase<TileAttend> {
+struct TileAttend final
+    : public ::fathom::impl::TileAttendPassBase<TileAttend> {
   using TileAttendPassBase::TileAttendPassBase;
 
   void runOnOperation() override {
@@ -281,8 +279,8 @@ struct TileAttend final : public ::fathom::impl::TileAttendPassBase<TileAttend> 
     });
     for (PhaseOp phase : phases) {
       AttendOp op = attendOf(phase);
-      auto cache = SymbolTable::lookupNearestSymbolFrom<CacheOp>(
-          op, op.getCacheAttr());
+      auto cache =
+          SymbolTable::lookupNearestSymbolFrom<CacheOp>(op, op.getCacheAttr());
       if (failed(check(op, phase, cache)))
         return signalPassFailure();
       KernelBuilder builder(phase, *chosen);

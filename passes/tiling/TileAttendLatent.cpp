@@ -94,12 +94,13 @@ public:
 
   void emit() {
     zeroPadding(b, k.result);
-    shareTokens(b, k.heads + 1, [&](const Run &run, Value token,
-                                    Value position, Value item) {
-      b.ifThen(
-          b.less(item, b.constant(k.heads)), [&] { emitQuery(token, item); },
-          [&] { emitRow(run, token, position); });
-    });
+    shareTokens(b, k.heads + 1,
+                [&](const Run &run, Value token, Value position, Value item) {
+                  b.ifThen(
+                      b.less(item, b.constant(k.heads)),
+                      [&] { emitQuery(token, item); },
+                      [&] { emitRow(run, token, position); });
+                });
   }
 
 private:
@@ -242,8 +243,8 @@ struct TileAttendLatent final
     });
     for (PhaseOp phase : phases) {
       AttendLatentOp op = attendOf(phase);
-      auto cache = SymbolTable::lookupNearestSymbolFrom<CacheOp>(
-          op, op.getCacheAttr());
+      auto cache =
+          SymbolTable::lookupNearestSymbolFrom<CacheOp>(op, op.getCacheAttr());
       if (failed(check(op, phase, cache)))
         return signalPassFailure();
       ::fathom::KernelBuilder builder(phase, *chosen);

@@ -25,8 +25,8 @@ using namespace mlir;
 using namespace mlir::fathom;
 using ::fathom::KernelBuilder;
 using ::fathom::Level;
-using ::fathom::Rows;
 using ::fathom::roundUp;
+using ::fathom::Rows;
 
 namespace {
 
@@ -106,9 +106,8 @@ private:
         score = arith::AddFOp::create(b, score, part(bias, at, count, 0.0));
       b.store(score, b.at(choice, at, b.f32()));
     });
-    b.forRange(b.constant(0), b.constant(experts), 1, [&](Value expert) {
-      storeInt(b.constant(0), taken, expert);
-    });
+    b.forRange(b.constant(0), b.constant(experts), 1,
+               [&](Value expert) { storeInt(b.constant(0), taken, expert); });
     if (groups > 1)
       dropGroups();
     b.forRange(b.constant(0), b.constant(choices), 1, [&](Value) {
@@ -129,12 +128,11 @@ private:
     int64_t lanes = ::fathom::lanesOf(b.level), last = experts / lanes * lanes;
     VectorType type = b.lanes(b.f32());
     auto overAll = [&](double initial, auto combine) {
-      Value all = b.forCarry(b.constant(0), b.constant(last), lanes,
-                             b.splat(type, initial),
-                             [&](Value at, ValueRange now) {
-                               return SmallVector<Value>{combine(
-                                   now[0], at, lanes)};
-                             })[0];
+      Value all =
+          b.forCarry(b.constant(0), b.constant(last), lanes,
+                     b.splat(type, initial), [&](Value at, ValueRange now) {
+                       return SmallVector<Value>{combine(now[0], at, lanes)};
+                     })[0];
       return last < experts ? combine(all, b.constant(last), experts - last)
                             : all;
     };
@@ -146,7 +144,8 @@ private:
     Value sum = ::fathom::emitSumOfLanes(
         b, overAll(0.0, [&](Value now, Value at, int64_t count) -> Value {
           Value power = ::fathom::emitExp(
-              b, arith::SubFOp::create(b, part(row, at, count, kLowest), peaks));
+              b,
+              arith::SubFOp::create(b, part(row, at, count, kLowest), peaks));
           b.store(power, b.at(scores, at, b.f32()));
           return arith::AddFOp::create(b, now, power);
         }));
@@ -220,13 +219,12 @@ private:
           return {b.select(chosen, b.add(now[0], 1), now[0]),
                   b.select(chosen, sum, now[1])};
         });
-    Value divisor =
-        arith::AddFOp::create(b, all[1], b.constantF32(1e-20));
+    Value divisor = arith::AddFOp::create(b, all[1], b.constantF32(1e-20));
     Value scale = b.constantF32(op.getScale().convertToDouble());
     Value outside = b.fieldPointer(offsetof(FathomStep, experts));
     Value wanted = arith::CmpIOp::create(
-        b, arith::CmpIPredicate::ne,
-        b.fieldU64(offsetof(FathomStep, experts)), b.constant(0));
+        b, arith::CmpIPredicate::ne, b.fieldU64(offsetof(FathomStep, experts)),
+        b.constant(0));
     Value outsideRow = b.add(b.mul(expertLayer(), b.tokenCount()), token);
     b.forRange(b.constant(0), b.constant(choices), 1, [&](Value j) {
       Value place = b.at(weightRow, j, b.f32());
@@ -245,16 +243,16 @@ private:
   Value expertLayer() {
     auto function = op->getParentOfType<func::FuncOp>();
     auto layers = function->getAttrOfType<DenseI64ArrayAttr>("fathom.layers");
-    return b.sub(b.layer, b.constant(layers && !layers.empty() ? layers[0] : 0));
+    return b.sub(b.layer,
+                 b.constant(layers && !layers.empty() ? layers[0] : 0));
   }
 
   // Counts, sums of counts, then each entry to its place.
   void sort() {
     Value tokens = b.tokenCount();
     Value entries = b.at(lists.base, b.constant(experts + 1), b.i32());
-    b.forRange(b.constant(0), b.constant(experts + 1), 1, [&](Value i) {
-      storeInt(b.constant(0), lists.base, i);
-    });
+    b.forRange(b.constant(0), b.constant(experts + 1), 1,
+               [&](Value i) { storeInt(b.constant(0), lists.base, i); });
     auto eachEntry = [&](llvm::function_ref<void(Value, Value)> body) {
       b.forRange(b.constant(0), tokens, 1, [&](Value token) {
         Value row = b.row(ids, token);

@@ -84,10 +84,10 @@ void emitGateUp(KernelBuilder &b, ExpertGateUpOp op, Operands &operands) {
   auto tiles = [&](Value expert) {
     return b.ceilDiv(lists.count(expert), kTileTokens);
   };
-  Value all = b.forCarry(b.constant(0), b.constant(experts), 1,
-                         b.constant(0), [&](Value expert, ValueRange now) {
-                           return SmallVector<Value>{b.add(
-                               now[0], b.mul(tiles(expert), panels))};
+  Value all = b.forCarry(b.constant(0), b.constant(experts), 1, b.constant(0),
+                         [&](Value expert, ValueRange now) {
+                           return SmallVector<Value>{
+                               b.add(now[0], b.mul(tiles(expert), panels))};
                          })[0];
   auto [begin, end] = b.share(all);
   b.forCarry(
@@ -102,8 +102,8 @@ void emitGateUp(KernelBuilder &b, ExpertGateUpOp op, Operands &operands) {
           return b.smallest(number, b.constant(panels));
         };
         Value firstPanel = panelAt(begin), endPanel = panelAt(end);
-        Value works = arith::AndIOp::create(
-            b, b.less(b.constant(0), unit), b.less(firstPanel, endPanel));
+        Value works = arith::AndIOp::create(b, b.less(b.constant(0), unit),
+                                            b.less(firstPanel, endPanel));
         b.ifThen(works, [&] {
           Product product = productOf(b, weight, expert);
           product.firstPanel = firstPanel;
@@ -162,8 +162,8 @@ void emitDown(KernelBuilder &b, ExpertDownOp op) {
         Value token = lists.tokenOf(entry);
         Value weightAt =
             b.at(b.row(weights, token), lists.choiceOf(entry), b.f32());
-        Value share = vector::BroadcastOp::create(
-            b, type, b.load(b.f32(), weightAt));
+        Value share =
+            vector::BroadcastOp::create(b, type, b.load(b.f32(), weightAt));
         Value to = b.row(result, token);
         for (auto [i, sum] : llvm::enumerate(sums)) {
           Value place = b.at(to, b.add(row, i * lanes), b.f32());

@@ -1,4 +1,5 @@
-/* The boundary between the runtime and generated code: plain C, no other way in.
+/* The boundary between the runtime and generated code: plain C, no other way
+ * in.
  *
  * The passes that write code take offsets from these structs. A change here
  * raises FATHOM_ABI_VERSION.

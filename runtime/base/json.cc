@@ -25,14 +25,11 @@ struct JsonTape {
   size_t After(size_t index) const {
     switch (KindAt(index)) {
       case '{':
-      case '[':
-        return PayloadAt(index) & 0xffffffffu;
+      case '[': return PayloadAt(index) & 0xffffffffu;
       case 'l':
       case 'u':
-      case 'd':
-        return index + 2;
-      default:
-        return index + 1;
+      case 'd': return index + 2;
+      default: return index + 1;
     }
   }
   size_t End(size_t container) const { return After(container) - 1; }
@@ -77,28 +74,20 @@ std::string PathTo(const JsonTape& tape, size_t target) {
 
 std::string ShownValue(const JsonTape& tape, size_t index) {
   switch (tape.KindAt(index)) {
-    case 'n':
-      return "null";
-    case 't':
-      return "true";
-    case 'f':
-      return "false";
-    case 'l':
-      return absl::StrCat(tape.NumberAt<int64_t>(index));
-    case 'u':
-      return absl::StrCat(tape.NumberAt<uint64_t>(index));
+    case 'n': return "null";
+    case 't': return "true";
+    case 'f': return "false";
+    case 'l': return absl::StrCat(tape.NumberAt<int64_t>(index));
+    case 'u': return absl::StrCat(tape.NumberAt<uint64_t>(index));
     case 'd': {
       double value = tape.NumberAt<double>(index);
       std::string text = absl::StrCat(value);
       bool looks_whole = text.find_first_of(".e") == std::string::npos;
       return looks_whole ? absl::StrCat(text, ".0") : text;
     }
-    case '"':
-      return absl::StrCat("\"", Shown(tape.StringAt(index)), "\"");
-    case '[':
-      return "an array";
-    default:
-      return "an object";
+    case '"': return absl::StrCat("\"", Shown(tape.StringAt(index)), "\"");
+    case '[': return "an array";
+    default: return "an object";
   }
 }
 
@@ -177,22 +166,15 @@ JsonValue JsonDocument::root() const { return JsonValue(tape_.get(), 1); }
 
 JsonValue::Kind JsonValue::kind() const {
   switch (tape_->KindAt(index_)) {
-    case 'n':
-      return Kind::kNull;
+    case 'n': return Kind::kNull;
     case 't':
-    case 'f':
-      return Kind::kBool;
+    case 'f': return Kind::kBool;
     case 'l':
-    case 'u':
-      return Kind::kInteger;
-    case 'd':
-      return Kind::kReal;
-    case '"':
-      return Kind::kString;
-    case '[':
-      return Kind::kArray;
-    default:
-      return Kind::kObject;
+    case 'u': return Kind::kInteger;
+    case 'd': return Kind::kReal;
+    case '"': return Kind::kString;
+    case '[': return Kind::kArray;
+    default: return Kind::kObject;
   }
 }
 
@@ -212,14 +194,10 @@ absl::StatusOr<bool> JsonValue::AsBool() const {
 
 absl::StatusOr<double> JsonValue::AsNumber() const {
   switch (tape_->KindAt(index_)) {
-    case 'l':
-      return static_cast<double>(tape_->NumberAt<int64_t>(index_));
-    case 'u':
-      return static_cast<double>(tape_->NumberAt<uint64_t>(index_));
-    case 'd':
-      return tape_->NumberAt<double>(index_);
-    default:
-      return Expected("a number");
+    case 'l': return static_cast<double>(tape_->NumberAt<int64_t>(index_));
+    case 'u': return static_cast<double>(tape_->NumberAt<uint64_t>(index_));
+    case 'd': return tape_->NumberAt<double>(index_);
+    default: return Expected("a number");
   }
 }
 

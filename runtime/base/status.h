@@ -17,10 +17,10 @@
 #define FATHOM_CONCAT(a, b) FATHOM_CONCAT_(a, b)
 
 // Returns from the enclosing function when `expr` is an error.
-#define FATHOM_RETURN_IF_ERROR(expr)                        \
-  do {                                                      \
-    absl::Status fathom_status = (expr);                    \
-    if (!fathom_status.ok()) return fathom_status;          \
+#define FATHOM_RETURN_IF_ERROR(expr)               \
+  do {                                             \
+    absl::Status fathom_status = (expr);           \
+    if (!fathom_status.ok()) return fathom_status; \
   } while (false)
 
 // FATHOM_ASSIGN_OR_RETURN(auto value, Compute()): declares or assigns `lhs`,
@@ -33,13 +33,13 @@
   lhs = *std::move(tmp)
 
 // Ends the process when our own invariant does not hold. Never for input.
-#define FATHOM_CHECK(condition)                                             \
-  do {                                                                      \
-    if (!(condition)) {                                                     \
-      std::fprintf(stderr, "fathom: internal error: %s at %s:%d\n",         \
-                   #condition, __FILE__, __LINE__);                         \
-      std::_Exit(70);                                                       \
-    }                                                                       \
+#define FATHOM_CHECK(condition)                                     \
+  do {                                                              \
+    if (!(condition)) {                                             \
+      std::fprintf(stderr, "fathom: internal error: %s at %s:%d\n", \
+                   #condition, __FILE__, __LINE__);                 \
+      std::_Exit(70);                                               \
+    }                                                               \
   } while (false)
 
 namespace fathom::rt {
@@ -48,18 +48,14 @@ namespace fathom::rt {
 // machine, 70 Fathom itself. (2, the command line, is the caller's to choose.)
 inline int ExitCode(const absl::Status& status) {
   switch (status.code()) {
-    case absl::StatusCode::kOk:
-      return 0;
+    case absl::StatusCode::kOk: return 0;
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kDataLoss:
     case absl::StatusCode::kNotFound:
     case absl::StatusCode::kOutOfRange:
-    case absl::StatusCode::kUnimplemented:
-      return 1;
-    case absl::StatusCode::kInternal:
-      return 70;
-    default:
-      return 3;
+    case absl::StatusCode::kUnimplemented: return 1;
+    case absl::StatusCode::kInternal: return 70;
+    default: return 3;
   }
 }
 

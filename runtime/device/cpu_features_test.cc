@@ -62,19 +62,25 @@ TEST(CpuFeaturesTest, AgreesWithTheKernel) {
   if (flags.empty()) GTEST_SKIP() << "no flags in /proc/cpuinfo";
   const CpuFeatures features = CpuFeatures::Detect();
   const std::pair<const char*, const char*> kNames[] = {
-      {"avx2", "avx2"},           {"fma", "fma"},
-      {"f16c", "f16c"},           {"bmi2", "bmi2"},
-      {"avx512f", "avx512f"},     {"avx512bw", "avx512bw"},
-      {"avx512vl", "avx512vl"},   {"avx512dq", "avx512dq"},
-      {"avx512cd", "avx512cd"},   {"avx512vnni", "avx512_vnni"},
-      {"gfni", "gfni"},           {"avx512bf16", "avx512_bf16"},
-      {"sse4.2", "sse4_2"},       {"lzcnt", "abm"},
+      {"avx2", "avx2"},
+      {"fma", "fma"},
+      {"f16c", "f16c"},
+      {"bmi2", "bmi2"},
+      {"avx512f", "avx512f"},
+      {"avx512bw", "avx512bw"},
+      {"avx512vl", "avx512vl"},
+      {"avx512dq", "avx512dq"},
+      {"avx512cd", "avx512cd"},
+      {"avx512vnni", "avx512_vnni"},
+      {"gfni", "gfni"},
+      {"avx512bf16", "avx512_bf16"},
+      {"sse4.2", "sse4_2"},
+      {"lzcnt", "abm"},
       {"avx512vbmi", "avx512vbmi"},
   };
   for (const auto& [ours, kernels] : kNames) {
     EXPECT_EQ(features.Has(ours),
-              flags.find(std::string(" ") + kernels + " ") !=
-                  std::string::npos)
+              flags.find(std::string(" ") + kernels + " ") != std::string::npos)
         << ours;
   }
 }

@@ -68,9 +68,8 @@ ThreadPool::ThreadPool(uint32_t thread_count) : thread_count_(thread_count) {
 absl::StatusOr<std::unique_ptr<ThreadPool>> ThreadPool::Create(
     int32_t thread_count) {
   if (thread_count < 0 || thread_count > kPoolThreadsMax) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("found %d threads, expected 1 to %d", thread_count,
-                        kPoolThreadsMax));
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "found %d threads, expected 1 to %d", thread_count, kPoolThreadsMax));
   }
   if (thread_count == 0) {
     thread_count = std::min(UsableCores(), kPoolThreadsMax);
@@ -98,8 +97,8 @@ absl::Status ThreadPool::Start() {
     }
   } catch (const std::system_error& error) {
     status = absl::ResourceExhaustedError(
-        absl::StrFormat("cannot start thread %d of %d: %s",
-                        threads_.size() + 1, thread_count_, error.what()));
+        absl::StrFormat("cannot start thread %d of %d: %s", threads_.size() + 1,
+                        thread_count_, error.what()));
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return status;

@@ -48,7 +48,7 @@ class ThreadPool {
 
   const uint32_t thread_count_;
   int spins_ = 0;
-  std::vector<int> cpus_;  // of each thread; empty: not pinned
+  std::vector<int> cpus_;   // of each thread; empty: not pinned
   cpu_set_t callers_cpus_;  // as they were, given back at the end
   std::vector<std::thread> threads_;
 

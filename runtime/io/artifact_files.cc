@@ -20,17 +20,14 @@ namespace {
 constexpr size_t kHugePageBytes = size_t{2} << 20;
 
 absl::Status CannotOpen(absl::string_view path, int error) {
-  const std::string message = absl::StrFormat("cannot open '%s': %s",
-                                              Shown(path), strerror(error));
+  const std::string message =
+      absl::StrFormat("cannot open '%s': %s", Shown(path), strerror(error));
   switch (error) {
-    case ENOENT:
-      return absl::NotFoundError(message);
+    case ENOENT: return absl::NotFoundError(message);
     case ENOTDIR:
     case ELOOP:
-    case ENAMETOOLONG:
-      return absl::InvalidArgumentError(message);
-    default:
-      return absl::FailedPreconditionError(message);
+    case ENAMETOOLONG: return absl::InvalidArgumentError(message);
+    default: return absl::FailedPreconditionError(message);
   }
 }
 
@@ -63,8 +60,8 @@ absl::StatusOr<OwnedMapping> OwnedMapping::Zeroed(size_t bytes,
                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   }
   if (data == MAP_FAILED) {
-    return absl::ResourceExhaustedError(absl::StrFormat(
-        "cannot get %d bytes of memory for %s", bytes, what));
+    return absl::ResourceExhaustedError(
+        absl::StrFormat("cannot get %d bytes of memory for %s", bytes, what));
   }
   char* begin = static_cast<char*>(data);
   if (huge) {
@@ -89,9 +86,9 @@ absl::Status ArtifactFile::Read(uint64_t offset, void* data,
         pread(descriptor_.get(), to, bytes, static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) {
-      return absl::FailedPreconditionError(absl::StrFormat(
-          "%s: cannot read %d bytes at %d: %s", name_, bytes, offset,
-          strerror(errno)));
+      return absl::FailedPreconditionError(
+          absl::StrFormat("%s: cannot read %d bytes at %d: %s", name_, bytes,
+                          offset, strerror(errno)));
     }
     if (got == 0) {
       return absl::DataLossError(absl::StrFormat(
@@ -108,9 +105,8 @@ absl::Status ArtifactFile::Read(uint64_t offset, void* data,
 
 absl::StatusOr<std::string> ArtifactFile::ReadAll(uint64_t bytes_max) const {
   if (bytes_ > bytes_max) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("%s: found %d bytes, expected at most %d", name_,
-                        bytes_, bytes_max));
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "%s: found %d bytes, expected at most %d", name_, bytes_, bytes_max));
   }
   std::string bytes(bytes_, '\0');
   FATHOM_RETURN_IF_ERROR(Read(0, bytes.data(), bytes.size()));
@@ -129,8 +125,7 @@ absl::StatusOr<OwnedMapping> ArtifactFile::Map() const {
 }
 
 absl::StatusOr<ArtifactFolder> ArtifactFolder::Open(const std::string& path) {
-  OwnedDescriptor descriptor(
-      OpenAgain(AT_FDCWD, path.c_str(), O_DIRECTORY));
+  OwnedDescriptor descriptor(OpenAgain(AT_FDCWD, path.c_str(), O_DIRECTORY));
   if (descriptor.get() >= 0) {
     return ArtifactFolder(std::move(descriptor), path);
   }

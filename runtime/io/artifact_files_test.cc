@@ -71,8 +71,8 @@ TEST(ArtifactFilesTest, RefusesWhatIsNoFileOfTheFolder) {
 }
 
 TEST(ArtifactFilesTest, MemoryIsZeroedAlignedAndRefusedInWords) {
-  for (size_t bytes : {size_t{1}, size_t{5000}, (size_t{2} << 20) + 1,
-                       size_t{9} << 20}) {
+  for (size_t bytes :
+       {size_t{1}, size_t{5000}, (size_t{2} << 20) + 1, size_t{9} << 20}) {
     auto memory = OwnedMapping::Zeroed(bytes, "a test");
     ASSERT_TRUE(memory.ok());
     EXPECT_EQ(reinterpret_cast<uintptr_t>(memory->data()) % 4096, 0u);

@@ -48,10 +48,8 @@ absl::Status AtomicFile::Failed(const char* what) const {
     case ENOTDIR:
     case ENAMETOOLONG:
     case EISDIR:
-    case ELOOP:
-      return absl::InvalidArgumentError(message);
-    default:
-      return absl::ResourceExhaustedError(message);
+    case ELOOP: return absl::InvalidArgumentError(message);
+    default: return absl::ResourceExhaustedError(message);
   }
 }
 

@@ -27,20 +27,16 @@ absl::Status Failed(absl::string_view path, absl::string_view what, int error) {
   std::string text =
       absl::StrCat(Shown(path), ": cannot ", what, ": ", ::strerror(error));
   switch (error) {
-    case ENOENT:
-      return absl::NotFoundError(text);
+    case ENOENT: return absl::NotFoundError(text);
     case ENOTDIR:
     case EISDIR:
     case ELOOP:
     case ENAMETOOLONG:
-    case ENXIO:
-      return absl::InvalidArgumentError(text);
+    case ENXIO: return absl::InvalidArgumentError(text);
     case EMFILE:
     case ENFILE:
-    case ENOMEM:
-      return absl::ResourceExhaustedError(text);
-    default:
-      return absl::FailedPreconditionError(text);
+    case ENOMEM: return absl::ResourceExhaustedError(text);
+    default: return absl::FailedPreconditionError(text);
   }
 }
 

@@ -56,17 +56,13 @@ constexpr NeutralRow kNeutral[] = {
 
 bool IsNeutral(const JsonValue& value, double neutral) {
   switch (value.kind()) {
-    case JsonValue::Kind::kNull:
-      return true;
-    case JsonValue::Kind::kBool:
-      return !*value.AsBool();
+    case JsonValue::Kind::kNull: return true;
+    case JsonValue::Kind::kBool: return !*value.AsBool();
     case JsonValue::Kind::kInteger:
     case JsonValue::Kind::kReal:
       return *value.AsNumber() == neutral || *value.AsNumber() == 0;
-    case JsonValue::Kind::kArray:
-      return value.AsArray()->empty();
-    default:
-      return false;
+    case JsonValue::Kind::kArray: return value.AsArray()->empty();
+    default: return false;
   }
 }
 

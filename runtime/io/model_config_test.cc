@@ -319,8 +319,7 @@ TEST(ModelConfigTest, C01_UnknownKeysAtTheTopAreOneWarning) {
             "config.json: 'unsloth_version', config.json: 'a\\nb'");
   Keys many = Qwen2();
   for (int i = 0; i < 30; ++i) many = many.With(absl::StrCat("k", i), "1");
-  EXPECT_TRUE(
-      absl::EndsWith(UnknownKeys(Parsed(many)), " and 22 more"));
+  EXPECT_TRUE(absl::EndsWith(UnknownKeys(Parsed(many)), " and 22 more"));
 }
 
 TEST(ModelConfigTest, C01_QuantisationIsBlocksOfFloat8) {

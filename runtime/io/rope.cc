@@ -100,14 +100,9 @@ RopeTable ComputeRope(const ModelConfig& config) {
   if (config.latent) key_dim += config.latent->nope_dim;
   table.softmax_scale = 1 / std::sqrt(static_cast<double>(key_dim));
   switch (rope.type) {
-    case RopeType::kDefault:
-      break;
-    case RopeType::kYarn:
-      ScaleYarn(rope, dim, &table);
-      break;
-    case RopeType::kLlama3:
-      ScaleLlama3(rope, &table);
-      break;
+    case RopeType::kDefault: break;
+    case RopeType::kYarn: ScaleYarn(rope, dim, &table); break;
+    case RopeType::kLlama3: ScaleLlama3(rope, &table); break;
   }
   // DeepSeek's attention alone puts the whole correction into its scores.
   if (config.latent && rope.type != RopeType::kDefault &&

@@ -111,11 +111,8 @@ absl::Status ReadGroup(const JsonValue& object, RopeConfig* rope) {
       group.OptionalNumber("rope_theta", kThetaMin, kThetaMax, &rope->theta));
   FATHOM_RETURN_IF_ERROR(group.OnlyNumber("partial_rotary_factor", 1));
   switch (row.type) {
-    case RopeType::kDefault:
-      break;
-    case RopeType::kYarn:
-      FATHOM_RETURN_IF_ERROR(ReadYarn(&group, rope));
-      break;
+    case RopeType::kDefault: break;
+    case RopeType::kYarn: FATHOM_RETURN_IF_ERROR(ReadYarn(&group, rope)); break;
     case RopeType::kLlama3:
       FATHOM_RETURN_IF_ERROR(ReadLlama3(&group, rope));
       break;

@@ -18,8 +18,20 @@ inline constexpr uint64_t kSafetensorsRankMax = 8;
 inline constexpr uint64_t kSafetensorsNameBytesMax = 512;
 
 enum class DType {
-  kBool, kU8, kI8, kI16, kU16, kI32, kI64,
-  kF16, kBF16, kF32, kF64, kF8E4M3, kF8E5M2, kF8E8M0,
+  kBool,
+  kU8,
+  kI8,
+  kI16,
+  kU16,
+  kI32,
+  kI64,
+  kF16,
+  kBF16,
+  kF32,
+  kF64,
+  kF8E4M3,
+  kF8E5M2,
+  kF8E8M0,
 };
 
 // The name in the file, as "BF16".

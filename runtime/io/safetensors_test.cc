@@ -77,8 +77,8 @@ TEST(SafetensorsTest, W04_DeepNesting) {
 }
 
 TEST(SafetensorsTest, W05_DuplicateNames) {
-  std::string json = "{" + Entry("a", "1", "0,4") + "," +
-                     Entry("\\u0061", "1", "4,8") + "}";
+  std::string json =
+      "{" + Entry("a", "1", "0,4") + "," + Entry("\\u0061", "1", "4,8") + "}";
   EXPECT_EQ(ErrorOf(json, 8), "m: key 'a' is there twice, expected once");
 }
 
@@ -92,8 +92,8 @@ TEST(SafetensorsTest, W06_OverlapAndHoles) {
 }
 
 TEST(SafetensorsTest, W07_OffsetsThatAreNotWholeNumbers) {
-  for (const char* range : {"4,0", "-4,0", "0,4.0", "0,4e0", "0,04", "0",
-                            "0,4,4", "0,\"4\""}) {
+  for (const char* range :
+       {"4,0", "-4,0", "0,4.0", "0,4e0", "0,04", "0", "0,4,4", "0,\"4\""}) {
     EXPECT_NE(ErrorOf("{" + Entry("a", "1", range) + "}", 4), "") << range;
   }
   std::string digits(400, '9');
@@ -102,8 +102,9 @@ TEST(SafetensorsTest, W07_OffsetsThatAreNotWholeNumbers) {
 
 TEST(SafetensorsTest, W08_OffsetsThatWrap) {
   EXPECT_TRUE(absl::StrContains(
-      ErrorOf("{" + Entry("a", "1",
-                          "18446744073709551611,18446744073709551615") + "}",
+      ErrorOf("{" +
+                  Entry("a", "1", "18446744073709551611,18446744073709551615") +
+                  "}",
               4),
       "wraps"));
 }
@@ -141,8 +142,8 @@ TEST(SafetensorsTest, W21_ManyTensors) {
   std::string json = "{";
   for (int i = 0; i < 100000; ++i) {
     if (i > 0) json += ",";
-    json += Entry(absl::StrCat("t", i), "1",
-                  absl::StrCat(4 * i, ",", 4 * i + 4));
+    json +=
+        Entry(absl::StrCat("t", i), "1", absl::StrCat(4 * i, ",", 4 * i + 4));
   }
   EXPECT_EQ(ErrorOf(json + "}", 400000), "");
 }

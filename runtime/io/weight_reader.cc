@@ -71,8 +71,7 @@ absl::StatusOr<WeightReader> WeightReader::Open(const Checkpoint& checkpoint,
   switch (tensor.dtype) {
     case DType::kBF16:
     case DType::kF16:
-    case DType::kF32:
-      return WeightReader(checkpoint, tensor);
+    case DType::kF32: return WeightReader(checkpoint, tensor);
     default:
       return Wrong(checkpoint, tensor,
                    absl::StrCat("is of ", DTypeName(tensor.dtype),

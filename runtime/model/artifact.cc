@@ -31,9 +31,9 @@ std::vector<std::string> Missing(const Level& level,
 std::string Lacks(const Manifest& manifest, const CpuFeatures& features) {
   std::vector<std::string> texts;
   for (const Level* level : *manifest.levels()) {
-    texts.push_back(absl::StrFormat(
-        "'%s' needs %s", Shown(level->name()->str()),
-        absl::StrJoin(Missing(*level, features), ", ")));
+    texts.push_back(
+        absl::StrFormat("'%s' needs %s", Shown(level->name()->str()),
+                        absl::StrJoin(Missing(*level, features), ", ")));
   }
   return absl::StrJoin(texts, "; ");
 }
@@ -50,8 +50,8 @@ absl::StatusOr<ManifestFile> ManifestFile::Read(const ArtifactFolder& folder) {
                           WithoutDigest(*result.bytes_, kManifestFile));
   FATHOM_ASSIGN_OR_RETURN(
       result.manifest_,
-      CheckManifest({reinterpret_cast<const uint8_t*>(body.data()),
-                     body.size()}));
+      CheckManifest(
+          {reinterpret_cast<const uint8_t*>(body.data()), body.size()}));
   return result;
 }
 
@@ -65,13 +65,12 @@ absl::StatusOr<const Level*> ChooseLevel(const Manifest& manifest,
     if (!name.empty() && level->name()->str() != name) continue;
     const std::vector<std::string> missing = Missing(*level, features);
     if (!missing.empty() && !name.empty()) {
-      return absl::FailedPreconditionError(absl::StrFormat(
-          "the level '%s' needs %s, which this machine has not", Shown(name),
-          absl::StrJoin(missing, ", ")));
+      return absl::FailedPreconditionError(
+          absl::StrFormat("the level '%s' needs %s, which this machine has not",
+                          Shown(name), absl::StrJoin(missing, ", ")));
     }
-    if (missing.empty() &&
-        (best == nullptr ||
-         level->features()->size() > best->features()->size())) {
+    if (missing.empty() && (best == nullptr || level->features()->size() >
+                                                   best->features()->size())) {
       best = level;
     }
   }
@@ -89,8 +88,7 @@ absl::StatusOr<const Level*> ChooseLevel(const Manifest& manifest,
 }
 
 absl::StatusOr<std::unique_ptr<Artifact>> Artifact::Load(
-    const std::string& path, const ArtifactOptions& options,
-    ThreadPool& pool) {
+    const std::string& path, const ArtifactOptions& options, ThreadPool& pool) {
   FATHOM_ASSIGN_OR_RETURN(const ArtifactFolder folder,
                           ArtifactFolder::Open(path));
   FATHOM_ASSIGN_OR_RETURN(ManifestFile manifest, ManifestFile::Read(folder));
@@ -125,8 +123,8 @@ absl::Status Artifact::FindFunctions() {
     FATHOM_ASSIGN_OR_RETURN(
         mtp_step_, code.Find<FathomStepFunction>(level.mtp_symbol()->str()));
   }
-  FATHOM_ASSIGN_OR_RETURN(
-      read_probe_, code.Find<FathomReadProbe>(level.read_probe_symbol()->str()));
+  FATHOM_ASSIGN_OR_RETURN(read_probe_, code.Find<FathomReadProbe>(
+                                           level.read_probe_symbol()->str()));
   FATHOM_ASSIGN_OR_RETURN(
       dot_probe_, code.Find<FathomDotProbe>(level.dot_probe_symbol()->str()));
   return absl::OkStatus();

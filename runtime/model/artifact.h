@@ -21,7 +21,7 @@ inline constexpr uint64_t kManifestBytesMax = uint64_t{256} << 20;
 
 struct ArtifactOptions {
   Placement placement = Placement::kMapped;
-  std::string level;  // empty: the best that the CPU runs
+  std::string level;                    // empty: the best that the CPU runs
   std::optional<CpuFeatures> features;  // unset: this machine's
 };
 

@@ -67,9 +67,9 @@ TEST(ArtifactTest, LoadsWholeOnes) {
         static_cast<const float*>((*artifact)->weights().globals()[0]);
     EXPECT_EQ(head[1], 0.375f);
     EXPECT_EQ(reinterpret_cast<uintptr_t>(head) % 64, 0u);
-    EXPECT_EQ(static_cast<const float*>(
-                  (*artifact)->weights().layers()[1][0])[1],
-              -0.25f);
+    EXPECT_EQ(
+        static_cast<const float*>((*artifact)->weights().layers()[1][0])[1],
+        -0.25f);
     EXPECT_EQ((*artifact)->read_probe()(head, 0), 0u);
   }
 }
@@ -108,8 +108,7 @@ TEST(ArtifactTest, A1TruncatedExtendedAndEmptyFilesAreRefused) {
     for (size_t size : sizes) {
       WriteBytes(path, whole.substr(0, size));
       const absl::Status status = LoadStatus(folder);
-      EXPECT_TRUE(absl::IsDataLoss(status) ||
-                  absl::IsInvalidArgument(status))
+      EXPECT_TRUE(absl::IsDataLoss(status) || absl::IsInvalidArgument(status))
           << name << " of " << size << ": " << status;
       EXPECT_TRUE(absl::StrContains(status.message(), name)) << status;
     }
@@ -213,12 +212,15 @@ TEST(ArtifactTest, A2TheVerifierBounds) {
 
 // Right digests, wrong meaning.
 TEST(ArtifactTest, A2NumbersOutOfRangeAreRefused) {
-  const std::vector<std::pair<std::string,
-                              std::function<void(fathom::schema::ManifestT&)>>>
+  const std::vector<
+      std::pair<std::string, std::function<void(fathom::schema::ManifestT&)>>>
       cases = {
           {"offset", [](auto& m) { m.weights[0]->offset = 1 << 20; }},
-          {"index 1 of", [](auto& m) { m.weights[0]->index = 2;
-                                       m.weights[1]->index = 0; }},
+          {"index 1 of",
+           [](auto& m) {
+             m.weights[0]->index = 2;
+             m.weights[1]->index = 0;
+           }},
           {"page", [](auto& m) { m.caches[0]->page_stride_bytes = 64; }},
           {"symbol", [](auto& m) { m.levels[0]->step_symbol = "../x"; }},
       };
@@ -256,8 +258,10 @@ TEST(ArtifactTest, A3ObjectsThatReachOutAreRefused) {
     fake.code = FakeCode(variant);
     ExpectRefused(LoadStatus(fake.Write()), kInvalid, {"model.so", word});
   }
-  for (const std::string& code :
-       {std::string(), std::string("\x7f" "ELF"), std::string(5000, 'x')}) {
+  for (const std::string& code : {std::string(),
+                                  std::string("\x7f"
+                                              "ELF"),
+                                  std::string(5000, 'x')}) {
     FakeArtifact fake;
     fake.code = code;
     ExpectRefused(LoadStatus(fake.Write()), kInvalid, {"model.so", "ELF"});

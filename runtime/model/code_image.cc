@@ -22,8 +22,8 @@ namespace fathom::rt {
 namespace {
 
 absl::Status Bad(absl::string_view found, absl::string_view expected) {
-  return absl::InvalidArgumentError(absl::StrCat(
-      kCodeFile, ": found ", found, ", expected ", expected));
+  return absl::InvalidArgumentError(
+      absl::StrCat(kCodeFile, ": found ", found, ", expected ", expected));
 }
 
 // The T at `offset`, or nothing where the bytes end before.
@@ -44,24 +44,19 @@ const char* Forbidden(const Elf64_Dyn& entry) {
     case DT_FILTER:
     case DT_AUXILIARY:
     case DT_AUDIT:
-    case DT_DEPAUDIT:
-      return "a library that it needs";
+    case DT_DEPAUDIT: return "a library that it needs";
     case DT_RPATH:
-    case DT_RUNPATH:
-      return "a path to look for libraries in";
+    case DT_RUNPATH: return "a path to look for libraries in";
     case DT_INIT:
-    case DT_FINI:
-      return "a function that runs when it is mapped or unmapped";
+    case DT_FINI: return "a function that runs when it is mapped or unmapped";
     case DT_INIT_ARRAYSZ:
     case DT_FINI_ARRAYSZ:
     case DT_PREINIT_ARRAYSZ:
       return entry.d_un.d_val == 0
                  ? nullptr
                  : "functions that run when it is mapped or unmapped";
-    case DT_TEXTREL:
-      return "code that is changed when it is mapped";
-    default:
-      return nullptr;
+    case DT_TEXTREL: return "code that is changed when it is mapped";
+    default: return nullptr;
   }
 }
 

@@ -196,18 +196,20 @@ absl::Status CheckWeights(const Manifest& manifest) {
 // Whether the bytes begin as a manifest of this byte order does.
 absl::Status CheckKind(absl::Span<const uint8_t> bytes) {
   if (bytes.size() < 8) return absl::OkStatus();  // the verifier's to refuse
-  const absl::string_view kind(
-      reinterpret_cast<const char*>(bytes.data()) + 4, 4);
+  const absl::string_view kind(reinterpret_cast<const char*>(bytes.data()) + 4,
+                               4);
   if (kind != fathom::schema::ManifestIdentifier()) {
-    return Other("found the identifier '%s', expected '%s': compile the model "
-                 "again",
-                 Shown(kind), fathom::schema::ManifestIdentifier());
+    return Other(
+        "found the identifier '%s', expected '%s': compile the model "
+        "again",
+        Shown(kind), fathom::schema::ManifestIdentifier());
   }
   const auto root = flatbuffers::ReadScalar<uint32_t>(bytes.data());
   if (root >= bytes.size() && __builtin_bswap32(root) < bytes.size()) {
-    return Other("found a first offset of %d in %d bytes, expected little "
-                 "endian numbers: compile the model again",
-                 root, bytes.size());
+    return Other(
+        "found a first offset of %d in %d bytes, expected little "
+        "endian numbers: compile the model again",
+        root, bytes.size());
   }
   return absl::OkStatus();
 }

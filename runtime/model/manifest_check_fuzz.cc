@@ -16,7 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const fathom::schema::Manifest& manifest = **checked;
   for (const auto* weight : *manifest.weights()) {
     FATHOM_CHECK(weight->offset() <= manifest.weights_bytes());
-    FATHOM_CHECK(weight->bytes() <= manifest.weights_bytes() - weight->offset());
+    FATHOM_CHECK(weight->bytes() <=
+                 manifest.weights_bytes() - weight->offset());
     FATHOM_CHECK(weight->index() < manifest.weights()->size());
   }
   for (const auto* buffer : *manifest.buffers()) {

@@ -29,9 +29,8 @@ bool HoldsNonFinite(absl::Span<const float> values) {
 
 absl::StatusOr<uint64_t> Product(uint64_t a, uint64_t b, const char* what) {
   if (auto product = CheckedMul(a, b)) return *product;
-  return absl::ResourceExhaustedError(
-      absl::StrFormat("%d times %d bytes for %s are more than there can be", a,
-                      b, what));
+  return absl::ResourceExhaustedError(absl::StrFormat(
+      "%d times %d bytes for %s are more than there can be", a, b, what));
 }
 
 }  // namespace
@@ -44,8 +43,7 @@ absl::StatusOr<absl::Span<const float>> StepResult::Row(int64_t row) const {
 }
 
 absl::StatusOr<std::unique_ptr<Session>> Session::Create(
-    const Artifact& artifact, ThreadPool& pool,
-    const SessionOptions& options) {
+    const Artifact& artifact, ThreadPool& pool, const SessionOptions& options) {
   const auto& manifest = artifact.manifest();
   PageOptions page_options = {
       .slot_count = options.slot_count,
@@ -68,12 +66,13 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Create(
       return absl::ResourceExhaustedError(absl::StrFormat(
           "found %d cache pages, expected at most %d", pages, kPagesMax));
     }
-    classes.push_back({static_cast<int32_t>(page_tokens),
-                       static_cast<int32_t>(pages)});
+    classes.push_back(
+        {static_cast<int32_t>(page_tokens), static_cast<int32_t>(pages)});
   }
   FATHOM_ASSIGN_OR_RETURN(PageAllocator pages,
                           PageAllocator::Create(classes, page_options));
-  std::unique_ptr<Session> session(new Session(artifact, pool, std::move(pages)));
+  auto session =
+      std::unique_ptr<Session>(new Session(artifact, pool, std::move(pages)));
   session->gives_hidden_ = options.hidden;
   FATHOM_RETURN_IF_ERROR(session->Allocate(options.slot_count));
   return session;
@@ -188,8 +187,8 @@ void Session::Fill(absl::Span<const SequenceTokens> runs) {
                      .reserved = 0});
     for (int32_t i = 0; i < count; ++i) {
       ids_.push_back(run.ids[i]);
-      positions_.push_back(static_cast<int32_t>(
-          run.first_position + run.rotary_shift + i));
+      positions_.push_back(
+          static_cast<int32_t>(run.first_position + run.rotary_shift + i));
       slots_.push_back(run.slot);
       if (run.logits == Wanted::kAll ||
           (run.logits == Wanted::kLast && i + 1 == count)) {
@@ -261,10 +260,9 @@ absl::StatusOr<StepResult> Session::Enter(FathomStepFunction step,
   if (gives_hidden) {
     FATHOM_RETURN_IF_ERROR(Grow(hidden_, hidden, "the hidden rows"));
   }
-  FATHOM_ASSIGN_OR_RETURN(
-      const uint64_t experts,
-      Product(expert_layers * model.experts_per_token(), ids_.size(),
-              "the experts' ids"));
+  FATHOM_ASSIGN_OR_RETURN(const uint64_t experts,
+                          Product(expert_layers * model.experts_per_token(),
+                                  ids_.size(), "the experts' ids"));
   FATHOM_RETURN_IF_ERROR(Grow(experts_, experts, "the experts' ids"));
 
   FathomStep context = Context();

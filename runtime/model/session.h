@@ -42,7 +42,7 @@ struct SequenceTokens {
 // What a step gave; valid until the session's next step, hidden rows until the
 // next one of the whole model.
 struct StepResult {
-  int64_t row_count = 0;               // tokens that asked for logits
+  int64_t row_count = 0;  // tokens that asked for logits
   int64_t token_count = 0;
   absl::Span<const float> logits;      // [row_count, vocabulary]
   absl::Span<const float> hidden;      // [row_count, hidden size], or empty

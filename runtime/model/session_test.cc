@@ -143,17 +143,17 @@ TEST_F(SessionTest, ExpertsLieByLayerAndToken) {
   const std::vector<int32_t> ids = {3, 1};
   auto result = session_->Step({{.ids = ids}});
   ASSERT_TRUE(result.ok());
-  EXPECT_EQ(std::vector<int32_t>(result->experts.begin(),
-                                 result->experts.end()),
-            (std::vector<int32_t>{3, 4, 5, 1, 2, 3, 13, 14, 15, 11, 12, 13}));
+  EXPECT_EQ(
+      std::vector<int32_t>(result->experts.begin(), result->experts.end()),
+      (std::vector<int32_t>{3, 4, 5, 1, 2, 3, 13, 14, 15, 11, 12, 13}));
 }
 
 // D7: the request that met the NaN fails, others and later ones do not.
 TEST_F(SessionTest, D7ANanIsTheErrorOfItsSequence) {
   Load(2, {.slot_count = 2, .shuffle_seed = 5});
   const std::vector<int32_t> bad = {1, kFakeNanId, 2}, good = Ids(5, 1);
-  auto result = session_->Step({{.slot = 0, .ids = bad},
-                                {.slot = 1, .ids = good}});
+  auto result =
+      session_->Step({{.slot = 0, .ids = bad}, {.slot = 1, .ids = good}});
   ASSERT_TRUE(result.ok());
   ASSERT_TRUE(absl::IsDataLoss(result->Row(0).status()));
   EXPECT_TRUE(absl::StrContains(result->Row(0).status().message(),

@@ -27,10 +27,9 @@ constexpr size_t kPieceBytes = size_t{256} << 10;
 // of the same shapes is not taken.
 absl::Status CheckHeader(const ArtifactFile& file, const Manifest& manifest) {
   if (file.bytes() != manifest.weights_bytes()) {
-    return absl::DataLossError(
-        absl::StrFormat("%s: found %d bytes, expected %d as %s says",
-                        file.name(), file.bytes(), manifest.weights_bytes(),
-                        kManifestFile));
+    return absl::DataLossError(absl::StrFormat(
+        "%s: found %d bytes, expected %d as %s says", file.name(), file.bytes(),
+        manifest.weights_bytes(), kManifestFile));
   }
   std::string start(std::min<uint64_t>(file.bytes(), 16), '\0');
   FATHOM_RETURN_IF_ERROR(file.Read(0, start.data(), start.size()));
@@ -92,8 +91,8 @@ class BlockLoader {
                             placement_ == Placement::kMapped
                                 ? DigestMapped(begin, bytes)
                                 : CopyAndDigest(begin, bytes));
-    const auto* wanted = manifest_.weights_blocks()->data() +
-                         index * sizeof(BlockDigest);
+    const auto* wanted =
+        manifest_.weights_blocks()->data() + index * sizeof(BlockDigest);
     if (std::equal(found.begin(), found.end(), wanted)) {
       return absl::OkStatus();
     }
@@ -121,8 +120,7 @@ class BlockLoader {
                                             uint64_t bytes) const {
     Xxh3Stream stream;
     for (uint64_t at = begin; at < begin + bytes; at += kPieceBytes) {
-      const size_t piece =
-          std::min<uint64_t>(kPieceBytes, begin + bytes - at);
+      const size_t piece = std::min<uint64_t>(kPieceBytes, begin + bytes - at);
       FATHOM_RETURN_IF_ERROR(file_.Read(at, memory_ + at, piece));
       stream.Add({memory_ + at, piece});
     }

@@ -38,9 +38,7 @@ class Weights {
   const void* const* globals() const { return tables_.back().data(); }
 
   // All bytes of the file, header included.
-  absl::string_view bytes() const {
-    return {memory_.data(), memory_.bytes()};
-  }
+  absl::string_view bytes() const { return {memory_.data(), memory_.bytes()}; }
 
  private:
   Weights() = default;

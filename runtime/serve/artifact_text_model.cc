@@ -17,9 +17,8 @@ absl::string_view View(const Bytes& bytes) {
 }
 
 absl::Status In(absl::string_view what, const absl::Status& status) {
-  return absl::Status(status.code(),
-                      absl::StrCat(kManifestFile, ": ", what, ": ",
-                                   status.message()));
+  return absl::Status(status.code(), absl::StrCat(kManifestFile, ": ", what,
+                                                  ": ", status.message()));
 }
 
 void AppendJson(std::string& json, absl::string_view text) {
@@ -163,12 +162,12 @@ absl::StatusOr<absl::Span<const float>> ArtifactTextModel::Step(
     const StepTokens& tokens) {
   FATHOM_ASSIGN_OR_RETURN(
       const StepResult result,
-      session_->Step({{.slot = 0,
-                       .ids = tokens.ids,
-                       .first_position = tokens.first_position,
-                       .role = tokens.role,
-                       .logits = tokens.wants_logits ? Wanted::kLast
-                                                     : Wanted::kNone}}));
+      session_->Step(
+          {{.slot = 0,
+            .ids = tokens.ids,
+            .first_position = tokens.first_position,
+            .role = tokens.role,
+            .logits = tokens.wants_logits ? Wanted::kLast : Wanted::kNone}}));
   if (!tokens.wants_logits) return absl::Span<const float>();
   auto logits = result.Row(0);
   if (!logits.ok()) session_->Release(0);

@@ -48,16 +48,11 @@ absl::Status CheckOptions(const GenerationOptions& options) {
 
 const char* StopReasonName(StopReason reason) {
   switch (reason) {
-    case StopReason::kNone:
-      return "none";
-    case StopReason::kEos:
-      return "eos";
-    case StopReason::kStop:
-      return "stop";
-    case StopReason::kLength:
-      return "length";
-    case StopReason::kCancelled:
-      return "cancelled";
+    case StopReason::kNone: return "none";
+    case StopReason::kEos: return "eos";
+    case StopReason::kStop: return "stop";
+    case StopReason::kLength: return "length";
+    case StopReason::kCancelled: return "cancelled";
   }
   return "none";
 }

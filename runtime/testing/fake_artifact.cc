@@ -35,10 +35,11 @@ float HeadWeight(int id) { return 0.5f - 0.125f * static_cast<float>(id); }
 std::string Weights(bool with_nan) {
   std::string json = "{";
   for (int i = 0; i < 3; ++i) {
-    absl::StrAppendFormat(
-        &json, "%s\"w%d\":{\"dtype\":\"F32\",\"shape\":[16],"
-        "\"data_offsets\":[%d,%d]}",
-        i == 0 ? "" : ",", i, i * kTensorBytes, (i + 1) * kTensorBytes);
+    absl::StrAppendFormat(&json,
+                          "%s\"w%d\":{\"dtype\":\"F32\",\"shape\":[16],"
+                          "\"data_offsets\":[%d,%d]}",
+                          i == 0 ? "" : ",", i, i * kTensorBytes,
+                          (i + 1) * kTensorBytes);
   }
   json += "}";
   while ((8 + json.size()) % 64 != 0) json += " ";
@@ -70,8 +71,7 @@ void AddCache(fs::ManifestT& m, const char* name, uint64_t layer_bytes,
   m.caches.push_back(std::move(cache));
 }
 
-void AddWeight(fs::ManifestT& m, const char* name, int layer,
-               uint64_t offset) {
+void AddWeight(fs::ManifestT& m, const char* name, int layer, uint64_t offset) {
   auto weight = std::make_unique<fs::WeightT>();
   weight->name = name;
   weight->layer = layer;
@@ -188,17 +188,15 @@ void FakeArtifact::Seal() {
   m.weights_blocks.clear();
   for (size_t at = 0; at < weights.size(); at += m.weights_block_bytes) {
     const BlockDigest block = Xxh3(weights.substr(at, m.weights_block_bytes));
-    m.weights_blocks.insert(m.weights_blocks.end(), block.begin(),
-                            block.end());
+    m.weights_blocks.insert(m.weights_blocks.end(), block.begin(), block.end());
   }
 }
 
 std::string FakeArtifact::Manifest() const {
   flatbuffers::FlatBufferBuilder builder;
   fs::FinishManifestBuffer(builder, fs::CreateManifest(builder, &manifest));
-  return WithDigest(
-      {reinterpret_cast<const char*>(builder.GetBufferPointer()),
-       builder.GetSize()});
+  return WithDigest({reinterpret_cast<const char*>(builder.GetBufferPointer()),
+                     builder.GetSize()});
 }
 
 std::string FakeArtifact::Write() {
@@ -217,8 +215,8 @@ std::vector<float> FakeLogitsOf(const std::vector<int32_t>& ids, int32_t role,
     const float weight = 1.0f + static_cast<float>(p % 5) +
                          0.001f * static_cast<float>(p + shift);
     for (int layer = 0; layer < kLayers; ++layer) {
-      sum += weight * (LayerWeight(layer, ids[p]) +
-                       0.5f * static_cast<float>(role));
+      sum += weight *
+             (LayerWeight(layer, ids[p]) + 0.5f * static_cast<float>(role));
     }
   }
   std::vector<float> logits;

@@ -61,42 +61,30 @@ class Translator {
 
   absl::Status Item() {
     switch (Peek()) {
-      case '[':
-        FATHOM_RETURN_IF_ERROR(Class());
-        return Quantifier();
-      case '(':
-        return Open();
+      case '[': FATHOM_RETURN_IF_ERROR(Class()); return Quantifier();
+      case '(': return Open();
       case ')': {
         const bool is_look = !looks_.empty() && looks_.back();
         if (!looks_.empty()) looks_.pop_back();
         Copy(1);
         return is_look ? absl::OkStatus() : Quantifier();
       }
-      case '|':
-        Copy(1);
-        return absl::OkStatus();
+      case '|': Copy(1); return absl::OkStatus();
       case '$':
         // The end of a line or of the text, in Oniguruma's syntax.
         ++at_;
         out_ += "(?=\\n|\\z)";
         return absl::OkStatus();
-      case '.':
-        Copy(1);
-        return Quantifier();
+      case '.': Copy(1); return Quantifier();
       case '^':
       case ']':
       case '{':
       case '}':
       case '*':
       case '+':
-      case '?':
-        return RefuseHere();
-      case '\\':
-        FATHOM_RETURN_IF_ERROR(Escape(nullptr));
-        return Quantifier();
-      default:
-        Literal();
-        return Quantifier();
+      case '?': return RefuseHere();
+      case '\\': FATHOM_RETURN_IF_ERROR(Escape(nullptr)); return Quantifier();
+      default: Literal(); return Quantifier();
     }
   }
 
@@ -189,13 +177,11 @@ class Translator {
         out_ += c == 'd' ? "\\p{Nd}" : "\\P{Nd}";
         return absl::OkStatus();
       case 'p':
-      case 'P':
-        return Property();
+      case 'P': return Property();
       case 'r':
       case 'n':
       case 't':
-      case 'f':
-        break;
+      case 'f': break;
       default: {
         // The last four mean borders of words and texts to some engines.
         const bool is_plain =

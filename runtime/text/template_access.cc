@@ -41,12 +41,13 @@ absl::StatusOr<Value> LoopAttribute(const Loop& loop, absl::string_view name) {
 }
 
 bool HasMethod(const Value& value, absl::string_view name) {
-  static constexpr absl::string_view kOfDict[] = {
-      "items", "keys", "values", "get", "copy", "fromkeys"};
+  static constexpr absl::string_view kOfDict[] = {"items", "keys", "values",
+                                                  "get",   "copy", "fromkeys"};
   static constexpr absl::string_view kOfText[] = {
-      "split", "rsplit", "strip", "lstrip", "rstrip", "startswith", "endswith",
-      "replace", "upper", "lower", "title", "capitalize", "find", "rfind",
-      "index", "count", "join", "format", "splitlines"};
+      "split",      "rsplit",     "strip",   "lstrip",    "rstrip",
+      "startswith", "endswith",   "replace", "upper",     "lower",
+      "title",      "capitalize", "find",    "rfind",     "index",
+      "count",      "join",       "format",  "splitlines"};
   static constexpr absl::string_view kOfList[] = {"index", "count", "copy"};
   auto has = [&](const auto& table) {
     return std::find(std::begin(table), std::end(table), name) !=

@@ -94,9 +94,8 @@ absl::StatusOr<Value> StrftimeNow(BuiltinCall& call) {
   for (size_t i = 0; i < format.size(); ++i) {
     if (format[i] != '%') continue;
     if (++i == format.size() || kKnown.find(format[i]) == kKnown.npos) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("strftime_now() does not know the format '",
-                       Shown(format), "'"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "strftime_now() does not know the format '", Shown(format), "'"));
     }
   }
   std::time_t now = call.now != 0 ? call.now : std::time(nullptr);

@@ -59,8 +59,8 @@ absl::Status TemplateCompiler::ExpectBlockEnd() {
 
 absl::StatusOr<std::string> TemplateCompiler::TakeIdentifier() {
   static constexpr absl::string_view kReserved[] = {
-      "true", "True", "false", "False", "none", "None", "not", "and",
-      "or",   "if",   "else",  "in",    "is",   "loop"};
+      "true", "True", "false", "False", "none", "None", "not",
+      "and",  "or",   "if",    "else",  "in",   "is",   "loop"};
   const TemplateToken& token = Peek();
   bool reserved = std::find(std::begin(kReserved), std::end(kReserved),
                             token.text) != std::end(kReserved);
@@ -95,8 +95,7 @@ uint32_t TemplateCompiler::Name(absl::string_view name) {
 }
 
 uint32_t TemplateCompiler::Shape(const TemplateCallShape& shape) {
-  auto found =
-      std::find(program_.shapes.begin(), program_.shapes.end(), shape);
+  auto found = std::find(program_.shapes.begin(), program_.shapes.end(), shape);
   if (found == program_.shapes.end()) {
     program_.shapes.push_back(shape);
     return program_.shapes.size() - 1;
@@ -345,8 +344,7 @@ absl::Status TemplateCompiler::Set() {
   return absl::OkStatus();
 }
 
-absl::Status TemplateCompiler::FilteredBody(size_t begin,
-                                            const char* end) {
+absl::Status TemplateCompiler::FilteredBody(size_t begin, const char* end) {
   auto& code = program_.code;
   std::vector<TemplateInstruction> filters(code.begin() + begin, code.end());
   code.resize(begin);
@@ -395,8 +393,9 @@ absl::Status TemplateCompiler::With() {
 
 absl::Status TemplateCompiler::Macro() {
   if (!open_.empty() || in_macro_) {
-    return Error("found a macro inside a loop, block or macro, expected it "
-                 "outside of them");
+    return Error(
+        "found a macro inside a loop, block or macro, expected it "
+        "outside of them");
   }
   ++pos_;
   TemplateMacro macro;
@@ -446,12 +445,10 @@ absl::StatusOr<TemplateProgramPtr> CompileTemplate(absl::string_view source) {
   FATHOM_RETURN_IF_ERROR(compiler.Run());
   absl::Status verified = VerifyTemplate(compiler.program());
   if (!verified.ok()) {
-    return absl::InternalError(
-        absl::StrCat("the compiled template is not valid: ",
-                     verified.message()));
+    return absl::InternalError(absl::StrCat(
+        "the compiled template is not valid: ", verified.message()));
   }
-  return std::make_shared<const TemplateProgram>(
-      std::move(compiler.program()));
+  return std::make_shared<const TemplateProgram>(std::move(compiler.program()));
 }
 
 }  // namespace fathom::rt

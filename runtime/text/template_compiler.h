@@ -35,7 +35,7 @@ class TemplateCompiler {
   // What is open around the statement being compiled.
   struct Open {
     enum class What { kLoop, kScope, kCapture } what;
-    size_t top = 0;  // of a loop: its kLoopNext
+    size_t top = 0;                 // of a loop: its kLoopNext
     std::vector<size_t> ends = {};  // jumps to the loop's end
   };
 

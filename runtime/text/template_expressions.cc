@@ -256,10 +256,8 @@ absl::Status TemplateCompiler::Primary() {
       }
       return absl::OkStatus();
     }
-    case Kind::kOperator:
-      break;
-    default:
-      return Expected("an expression");
+    case Kind::kOperator: break;
+    default: return Expected("an expression");
   }
   if (TakeOp("(")) {
     if (TakeOp(")")) {
@@ -431,11 +429,10 @@ absl::Status TemplateCompiler::Filter() {
     bool attribute = absl::EndsWith(name, "attr");
     size_t at = attribute ? 3 : 1;
     bool maps = name == "map";
-    bool named = Peek(at).kind == Kind::kString &&
-                 (!attribute || IsOp(",", 2));
+    bool named = Peek(at).kind == Kind::kString && (!attribute || IsOp(",", 2));
     auto kind = maps ? BuiltinKind::kFilter : BuiltinKind::kTest;
-    if ((maps || name == "select" || name == "reject" ||
-         name == "selectattr" || name == "rejectattr") &&
+    if ((maps || name == "select" || name == "reject" || name == "selectattr" ||
+         name == "rejectattr") &&
         named && FindBuiltin(kind, Peek(at).text) < 0) {
       return Error(absl::StrCat("found the ", maps ? "filter" : "test", " '",
                                 Shown(Peek(at).text),

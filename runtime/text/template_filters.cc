@@ -121,8 +121,8 @@ absl::StatusOr<Value> Follow(Arena& arena, Value value, const Value& path) {
   }
   for (absl::string_view part : absl::StrSplit(path.text->bytes, '.')) {
     int64_t number = 0;
-    bool digits = !part.empty() && part.find_first_not_of("0123456789") ==
-                                       part.npos;
+    bool digits =
+        !part.empty() && part.find_first_not_of("0123456789") == part.npos;
     if (digits && absl::SimpleAtoi(part, &number)) {
       FATHOM_ASSIGN_OR_RETURN(value, GetItem(arena, value, Value::Int(number)));
       continue;
@@ -222,8 +222,8 @@ absl::StatusOr<Value> Select(BuiltinCall& call) {
     bool holds = Truth(subject);
     if (!test.empty()) {
       FATHOM_ASSIGN_OR_RETURN(
-          Value result, Apply(call, BuiltinKind::kTest, test[0], subject,
-                              test.subspan(1)));
+          Value result,
+          Apply(call, BuiltinKind::kTest, test[0], subject, test.subspan(1)));
       holds = Truth(result);
     }
     if (holds == kKeep) kept.push_back(item);
@@ -281,8 +281,8 @@ absl::StatusOr<Value> Absolute(BuiltinCall& call) {
   if (call.self.Is(Kind::kFloat))
     return Value::Float(std::abs(call.self.number));
   if (!call.self.IsInt()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "'abs' expects a number, found a ", KindName(call.self)));
+    return absl::InvalidArgumentError(
+        absl::StrCat("'abs' expects a number, found a ", KindName(call.self)));
   }
   if (call.self.AsInt() >= 0) return Value::Int(call.self.AsInt());
   return Compute(call.arena, TemplateBinary::kSubtract, Value::Int(0),
@@ -302,8 +302,7 @@ absl::StatusOr<Value> Indent(BuiltinCall& call) {
   TextBuilder padded = call.arena.Builder();
   padded.Append(*text);
   padded.Own("\n");
-  FATHOM_ASSIGN_OR_RETURN(Value whole,
-                          call.arena.NewText(std::move(padded)));
+  FATHOM_ASSIGN_OR_RETURN(Value whole, call.arena.NewText(std::move(padded)));
   FATHOM_ASSIGN_OR_RETURN(Value lines,
                           SplitLinesOf(call.arena, *whole.text, false));
   TextBuilder out = call.arena.Builder();
@@ -329,7 +328,10 @@ constexpr Builtin kFilters[] = {
     {"trim", {"chars"}, 0, false, Trim},
     {"upper", {}, 0, false, Cased<CaseMapping::kUpper, CaseMapping::kUpper>},
     {"lower", {}, 0, false, Cased<CaseMapping::kLower, CaseMapping::kLower>},
-    {"capitalize", {}, 0, false,
+    {"capitalize",
+     {},
+     0,
+     false,
      Cased<CaseMapping::kTitle, CaseMapping::kLower>},
     {"string", {}, 0, false, String},
     {"default", {"default_value", "boolean"}, 0, false, Default},

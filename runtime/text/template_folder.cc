@@ -23,15 +23,15 @@ absl::string_view View(std::string_view text) {
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  struct stat info {};
+  struct stat info{};
   if (stat(path.c_str(), &info) != 0) {
     return absl::NotFoundError(
         absl::StrCat("found no file '", Shown(path), "'"));
   }
   if (!S_ISREG(info.st_mode) || info.st_size > kConfigBytesMax) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "'", Shown(path), "' is not a regular file of at most ",
-        kConfigBytesMax, " bytes"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", Shown(path), "' is not a regular file of at most ",
+                     kConfigBytesMax, " bytes"));
   }
   std::ifstream file(path, std::ios::binary);
   std::ostringstream bytes;
@@ -64,8 +64,9 @@ absl::Status AddConfigTemplates(absl::string_view path,
                        templates);
   }
   absl::Status unexpected = absl::InvalidArgumentError(
-      absl::StrCat(path, ": found a 'chat_template' that is neither a string "
-                         "nor a list of objects with 'name' and 'template'"));
+      absl::StrCat(path,
+                   ": found a 'chat_template' that is neither a string "
+                   "nor a list of objects with 'name' and 'template'"));
   simdjson::dom::array list;
   if (value.get_array().get(list)) return unexpected;
   for (simdjson::dom::element item : list) {
@@ -124,9 +125,10 @@ absl::StatusOr<ChatTemplates> LoadChatTemplates(const std::string& folder) {
   if (!absl::IsNotFound(own.status())) return own.status();
   simdjson::dom::element value;
   if (config["chat_template"].get(value)) {
-    return absl::NotFoundError(absl::StrCat(
-        "'", Shown(path), "' holds no 'chat_template', and there is no "
-        "'chat_template.jinja' beside it"));
+    return absl::NotFoundError(
+        absl::StrCat("'", Shown(path),
+                     "' holds no 'chat_template', and there is no "
+                     "'chat_template.jinja' beside it"));
   }
   FATHOM_RETURN_IF_ERROR(AddConfigTemplates(Shown(path), value, &templates));
   return templates;
@@ -140,8 +142,7 @@ absl::StatusOr<TemplateProgramPtr> ChooseTemplate(
     if (name == "tool_use" && has_tools) chosen = program;
   }
   if (chosen == nullptr) {
-    return absl::InvalidArgumentError(
-        "found no chat template named 'default'");
+    return absl::InvalidArgumentError("found no chat template named 'default'");
   }
   return chosen;
 }
@@ -153,9 +154,8 @@ absl::StatusOr<Rendered> RenderChat(const ChatTemplates& templates,
   inputs.special_tokens = templates.special_tokens;
   simdjson::dom::parser parser;
   simdjson::dom::element request, tools;
-  bool has_tools =
-      !parser.parse(inputs.request_json).get(request) &&
-      !request["tools"].get(tools) && !tools.is_null();
+  bool has_tools = !parser.parse(inputs.request_json).get(request) &&
+                   !request["tools"].get(tools) && !tools.is_null();
   FATHOM_ASSIGN_OR_RETURN(TemplateProgramPtr program,
                           ChooseTemplate(templates, has_tools));
   return RenderTemplate(*program, inputs);

@@ -29,8 +29,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   auto compiled = fathom::rt::CompileTemplate(bytes);
   if (compiled.ok()) {
     Check(*compiled);
-    auto again = fathom::rt::ParseTemplate(
-        fathom::rt::SerializeTemplate(**compiled));
+    auto again =
+        fathom::rt::ParseTemplate(fathom::rt::SerializeTemplate(**compiled));
     if (!again.ok()) __builtin_trap();
   } else if (compiled.status().code() != absl::StatusCode::kInvalidArgument) {
     __builtin_trap();

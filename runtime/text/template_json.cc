@@ -16,8 +16,7 @@ constexpr size_t kRequestBytesMax = 64 << 20;
 absl::StatusOr<Value> Convert(Arena& arena, simdjson::dom::element element) {
   using simdjson::dom::element_type;
   switch (element.type()) {
-    case element_type::NULL_VALUE:
-      return Value::None();
+    case element_type::NULL_VALUE: return Value::None();
     case element_type::BOOL:
       return Value::Bool(bool(element.get_bool().value_unsafe()));
     case element_type::INT64:
@@ -71,8 +70,8 @@ absl::StatusOr<Value> ValueFromJson(Arena& arena, absl::string_view json) {
   auto error = parser.allocate(json.size() + 1, kRequestDepthMax);
   if (!error) error = parser.parse(json.data(), json.size(), true).get(root);
   if (error) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "found no valid JSON: ", simdjson::error_message(error)));
+    return absl::InvalidArgumentError(
+        absl::StrCat("found no valid JSON: ", simdjson::error_message(error)));
   }
   return Convert(arena, root);
 }

@@ -264,8 +264,10 @@ class Lexer {
                        : absl::SimpleAtoi(plain, &tokens_.back().integer);
     bool octal = !is_float && plain.size() > 1 && plain[0] == '0';
     if (!ok || octal) {
-      return Error(absl::StrFormat("found the number '%s', expected one of 64 "
-                                   "bits", Shown(shown)));
+      return Error(
+          absl::StrFormat("found the number '%s', expected one of 64 "
+                          "bits",
+                          Shown(shown)));
     }
     Advance(end - pos_);
     return absl::OkStatus();

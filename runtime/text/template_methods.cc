@@ -24,9 +24,8 @@ absl::StatusOr<const Text*> SelfText(const BuiltinCall& call,
 absl::StatusOr<const Text*> ArgText(const BuiltinCall& call, int i,
                                     absl::string_view method) {
   if (call.args[i].IsText()) return call.args[i].text;
-  return absl::InvalidArgumentError(
-      absl::StrCat("'", method, "' expects a string, found a ",
-                   KindName(call.args[i])));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "'", method, "' expects a string, found a ", KindName(call.args[i])));
 }
 
 template <bool kLeft, bool kRight>
@@ -138,8 +137,8 @@ absl::StatusOr<Value> JoinMethod(BuiltinCall& call) {
   TextBuilder out = call.arena.Builder();
   for (size_t i = 0; i < items.size(); ++i) {
     if (!items[i].IsText()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "'join' expects strings, found a ", KindName(items[i])));
+      return absl::InvalidArgumentError(
+          absl::StrCat("'join' expects strings, found a ", KindName(items[i])));
     }
     if (i > 0) out.Append(*separator);
     out.Append(*items[i].text);
@@ -183,8 +182,8 @@ absl::StatusOr<Value> Entries(BuiltinCall& call) {
     if (kPart == 0) items.push_back(key);
     if (kPart == 1) items.push_back(value);
     if (kPart != 2) continue;
-    FATHOM_ASSIGN_OR_RETURN(
-        Value pair, call.arena.NewSeq(Seq::Type::kTuple, {key, value}));
+    FATHOM_ASSIGN_OR_RETURN(Value pair,
+                            call.arena.NewSeq(Seq::Type::kTuple, {key, value}));
     items.push_back(pair);
   }
   return call.arena.NewSeq(Seq::Type::kView, std::move(items));

@@ -24,14 +24,12 @@ absl::string_view OpName(TemplateBinary op) {
 // What the operator stands between.
 absl::string_view OperandsOf(TemplateBinary op) {
   switch (op) {
-    case TemplateBinary::kAdd:
-      return "two numbers, strings, lists or tuples";
+    case TemplateBinary::kAdd: return "two numbers, strings, lists or tuples";
     case TemplateBinary::kMultiply:
       return "two numbers, or a number and a string, list or tuple";
     case TemplateBinary::kModulo:
       return "two numbers, or a string and what it formats";
-    default:
-      return "two numbers";
+    default: return "two numbers";
   }
 }
 
@@ -228,9 +226,9 @@ absl::StatusOr<Value> FormatText(Arena& arena, const Text& format,
       continue;
     }
     if (kind != 's' && kind != 'r' && kind != 'd' && kind != 'i') {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "found the format '", Shown(bytes.substr(percent, 2)),
-          "', expected one of %s, %r, %d, %i and %%"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("found the format '", Shown(bytes.substr(percent, 2)),
+                       "', expected one of %s, %r, %d, %i and %%"));
     }
     if (next == args.size()) {
       return absl::InvalidArgumentError("found a format with too few values");
@@ -245,14 +243,13 @@ absl::StatusOr<Value> FormatText(Arena& arena, const Text& format,
     } else if (arg.Is(Kind::kFloat) && std::abs(arg.number) < 9e18) {
       out.Own(absl::StrCat(static_cast<int64_t>(arg.number)));
     } else {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "found a ", KindName(arg), " to format as an integer"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("found a ", KindName(arg), " to format as an integer"));
     }
   }
   bool takes_none = values.Is(Kind::kDict) || values.Is(Kind::kSeq);
-  if (next < args.size() &&
-      !(takes_none && !values.Is(Kind::kUndefined) && args.size() == 1 &&
-        values.Is(Kind::kDict))) {
+  if (next < args.size() && !(takes_none && !values.Is(Kind::kUndefined) &&
+                              args.size() == 1 && values.Is(Kind::kDict))) {
     return absl::InvalidArgumentError("found a format with too many values");
   }
   return arena.NewText(std::move(out));

@@ -75,9 +75,9 @@ void AppendTextRepr(const Text& text, TextBuilder* out) {
 }
 
 absl::Status Unprintable(const Value& value) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("found a ", KindName(value), " to write, expected a plain "
-                   "value"));
+  return absl::InvalidArgumentError(absl::StrCat("found a ", KindName(value),
+                                                 " to write, expected a plain "
+                                                 "value"));
 }
 
 }  // namespace
@@ -196,9 +196,7 @@ absl::Status AppendJson(Arena& arena, const Value& value,
     case Kind::kNone:
     case Kind::kBool:
     case Kind::kInt:
-    case Kind::kFloat:
-      out->Own(JsonNumber(value));
-      return absl::OkStatus();
+    case Kind::kFloat: out->Own(JsonNumber(value)); return absl::OkStatus();
     case Kind::kText:
       AppendJsonText(*value.text, style.ensure_ascii, out);
       return absl::OkStatus();
@@ -221,15 +219,15 @@ absl::Status AppendJson(Arena& arena, const Value& value,
       if (style.sort_keys) {
         for (const auto& [key, item] : entries) {
           if (!key.IsText()) {
-            return absl::InvalidArgumentError(absl::StrCat(
-                "found a key of kind ", KindName(key),
-                " to sort, expected strings"));
+            return absl::InvalidArgumentError(
+                absl::StrCat("found a key of kind ", KindName(key),
+                             " to sort, expected strings"));
           }
         }
         std::sort(entries.begin(), entries.end(),
-                         [](const auto& a, const auto& b) {
-                           return a.first.text->bytes < b.first.text->bytes;
-                         });
+                  [](const auto& a, const auto& b) {
+                    return a.first.text->bytes < b.first.text->bytes;
+                  });
       }
       out->Own("{");
       bool first = true;
@@ -249,8 +247,7 @@ absl::Status AppendJson(Arena& arena, const Value& value,
       out->Own("}");
       return absl::OkStatus();
     }
-    default:
-      break;
+    default: break;
   }
   return absl::InvalidArgumentError(
       absl::StrCat("found a ", KindName(value),

@@ -170,22 +170,21 @@ class Renderer {
     frame.scopes = scopes_.size();
     frame.given.resize(macro.parameters.size());
     if (shape.positional > macro.parameters.size()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "a macro takes at most ", macro.parameters.size(),
-          " arguments, found ", shape.positional));
+      return absl::InvalidArgumentError(
+          absl::StrCat("a macro takes at most ", macro.parameters.size(),
+                       " arguments, found ", shape.positional));
     }
     for (size_t i = 0; i < shape.size(); ++i) {
       size_t parameter = i;
       if (i >= shape.positional) {
         uint32_t name = shape.names[i - shape.positional];
-        parameter = std::find(macro.parameters.begin(), macro.parameters.end(),
-                              name) -
-                    macro.parameters.begin();
+        parameter =
+            std::find(macro.parameters.begin(), macro.parameters.end(), name) -
+            macro.parameters.begin();
         if (parameter == macro.parameters.size() || frame.given[parameter]) {
-          return absl::InvalidArgumentError(
-              absl::StrCat("a macro was given the argument '",
-                           Shown(program_.names[name]),
-                           "', which it does not have or has already"));
+          return absl::InvalidArgumentError(absl::StrCat(
+              "a macro was given the argument '", Shown(program_.names[name]),
+              "', which it does not have or has already"));
         }
       }
       frame.given[parameter] = true;
@@ -208,9 +207,8 @@ class Renderer {
   absl::Status Unpack(size_t count) {
     FATHOM_ASSIGN_OR_RETURN(auto items, Items(arena_, Pop()));
     if (items.size() != count) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("found ", items.size(), " values to unpack, expected ",
-                       count));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "found ", items.size(), " values to unpack, expected ", count));
     }
     stack_.insert(stack_.end(), items.rbegin(), items.rend());
     return absl::OkStatus();
@@ -266,9 +264,9 @@ absl::Status Renderer::Step(const TemplateInstruction& code) {
       Value value = Pop();
       Value target = Pop();
       if (!target.Is(Kind::kNamespace)) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "found an attribute set on a ", KindName(target),
-            ", expected a namespace"));
+        return absl::InvalidArgumentError(
+            absl::StrCat("found an attribute set on a ", KindName(target),
+                         ", expected a namespace"));
       }
       FATHOM_RETURN_IF_ERROR(arena_.Charge(16));
       const std::string& name = program_.names[code.arg];

@@ -13,7 +13,7 @@ using Entries = std::vector<std::pair<Value, Value>>;
 
 // Roles that templates build control tokens from. They are ours even when a
 // message names them: which role a message has is not hidden from its sender.
-constexpr absl::string_view kRoles[] = {"system", "user",     "assistant",
+constexpr absl::string_view kRoles[] = {"system", "user",      "assistant",
                                         "tool",   "developer", "function"};
 
 constexpr absl::string_view kReasoning[] = {"reasoning_content", "thinking",

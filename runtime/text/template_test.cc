@@ -106,31 +106,36 @@ TEST(TemplateTest, C12_RefusesWhenCompiled) {
                 "template line 1: found '}}', expected an expression");
   ExpectRefused("{{ (1] }}", "template line 1: found ']', expected ')'");
   ExpectRefused("{% break %}", "template line 1: found 'break' in no loop");
-  ExpectRefused("{{ a[1, 2] }}", "template line 1: found ',', expected ']' or "
-                                 "':'");
+  ExpectRefused("{{ a[1, 2] }}",
+                "template line 1: found ',', expected ']' or "
+                "':'");
 }
 
 // C12: and what takes too much is stopped.
 TEST(TemplateTest, C12_StopsWhatTakesTooMuch) {
   ExpectRefused("{% for i in range(1000000000) %}{% endfor %}",
                 "template line 1: range() gives more than 100000 numbers");
-  ExpectRefused("{% set r = range(1000) %}{% for i in r %}{% for j in r %}"
-                "{% endfor %}{% endfor %}",
-                "template line 1: the template takes more than 100000 steps");
+  ExpectRefused(
+      "{% set r = range(1000) %}{% for i in r %}{% for j in r %}"
+      "{% endfor %}{% endfor %}",
+      "template line 1: the template takes more than 100000 steps");
   ExpectRefused("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
                 "template line 1: macros call each other more than 32 deep");
-  ExpectRefused("{% set ns = namespace(a='xxxxxxxx') %}{% for i in range(99) %}"
-                "{% set ns.a = ns.a + ns.a %}{% endfor %}",
-                "template line 1: the template moves more bytes than it may "
-                "for its input");
-  ExpectRefused("{% set ns = namespace(a=[]) %}{% for i in range(99) %}"
-                "{% set ns.a = [ns.a] %}{% endfor %}",
-                "template line 1: values nest more than 64 deep");
-  ExpectRefused("{% set ns = namespace(a=[1]) %}{% for i in range(60) %}"
-                "{% set ns.a = [ns.a, ns.a] %}{% endfor %}{{ ns.a == [] }}"
-                "{{ ns.a | tojson }}",
-                "template line 1: the template moves more bytes than it may "
-                "for its input");
+  ExpectRefused(
+      "{% set ns = namespace(a='xxxxxxxx') %}{% for i in range(99) %}"
+      "{% set ns.a = ns.a + ns.a %}{% endfor %}",
+      "template line 1: the template moves more bytes than it may "
+      "for its input");
+  ExpectRefused(
+      "{% set ns = namespace(a=[]) %}{% for i in range(99) %}"
+      "{% set ns.a = [ns.a] %}{% endfor %}",
+      "template line 1: values nest more than 64 deep");
+  ExpectRefused(
+      "{% set ns = namespace(a=[1]) %}{% for i in range(60) %}"
+      "{% set ns.a = [ns.a, ns.a] %}{% endfor %}{{ ns.a == [] }}"
+      "{{ ns.a | tojson }}",
+      "template line 1: the template moves more bytes than it may "
+      "for its input");
 }
 
 // The output's limit, just below and just above.

@@ -20,8 +20,7 @@ absl::StatusOr<Value> IsDefined(BuiltinCall& call) {
 
 template <bool kWanted>
 absl::StatusOr<Value> IsExactly(BuiltinCall& call) {
-  return Value::Bool(call.self.Is(Kind::kBool) &&
-                     call.self.boolean == kWanted);
+  return Value::Bool(call.self.Is(Kind::kBool) && call.self.boolean == kWanted);
 }
 
 absl::StatusOr<Value> IsNumber(BuiltinCall& call) {
@@ -49,8 +48,8 @@ absl::StatusOr<Value> IsCallable(BuiltinCall& call) {
 
 template <TemplateCompare kOp>
 absl::StatusOr<Value> Compares(BuiltinCall& call) {
-  FATHOM_ASSIGN_OR_RETURN(
-      bool holds, Compare(call.arena, kOp, call.self, call.args[0]));
+  FATHOM_ASSIGN_OR_RETURN(bool holds,
+                          Compare(call.arena, kOp, call.self, call.args[0]));
   return Value::Bool(holds);
 }
 
@@ -58,8 +57,7 @@ template <int kRest>
 absl::StatusOr<Value> IsRest(BuiltinCall& call) {
   Value by = call.Has(0) ? call.args[0] : Value::Int(2);
   FATHOM_ASSIGN_OR_RETURN(
-      Value rest,
-      Compute(call.arena, TemplateBinary::kModulo, call.self, by));
+      Value rest, Compute(call.arena, TemplateBinary::kModulo, call.self, by));
   return Value::Bool(rest.IsNumber() && rest.AsDouble() == kRest);
 }
 

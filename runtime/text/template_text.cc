@@ -31,8 +31,8 @@ absl::StatusOr<Value> StripText(Arena& arena, const Text& text,
       rest.remove_suffix(rest.size() - last);
     }
   } else {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "'strip' expects a string, found a ", KindName(chars)));
+    return absl::InvalidArgumentError(
+        absl::StrCat("'strip' expects a string, found a ", KindName(chars)));
   }
   size_t begin = rest.empty() ? 0 : rest.data() - all.data();
   return arena.SubText(text, begin, begin + rest.size());

@@ -72,18 +72,15 @@ bool IsPythonPrintable(uint32_t c) {
     case UTF8PROC_CATEGORY_CO:
     case UTF8PROC_CATEGORY_ZS:
     case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP:
-      return false;
-    default:
-      return true;
+    case UTF8PROC_CATEGORY_ZP: return false;
+    default: return true;
   }
 }
 
 absl::string_view StripPythonSpace(absl::string_view text, bool left,
                                    bool right) {
   size_t length = 0;
-  while (left && !text.empty() &&
-         IsPythonSpace(DecodeUtf8(text, 0, &length))) {
+  while (left && !text.empty() && IsPythonSpace(DecodeUtf8(text, 0, &length))) {
     text.remove_prefix(length);
   }
   while (right && !text.empty()) {

@@ -84,8 +84,8 @@ namespace {
 
 absl::Status CheckDepth(int depth) {
   if (depth <= kTemplateDepthMax) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrFormat(
-      "values nest more than %d deep", kTemplateDepthMax));
+  return absl::InvalidArgumentError(
+      absl::StrFormat("values nest more than %d deep", kTemplateDepthMax));
 }
 
 }  // namespace
@@ -260,15 +260,15 @@ absl::StatusOr<int> Order(Arena& arena, const Value& a, const Value& b) {
       a.seq->type <= Seq::Type::kTuple) {
     size_t common = std::min(a.seq->items.size(), b.seq->items.size());
     for (size_t i = 0; i < common; ++i) {
-      FATHOM_ASSIGN_OR_RETURN(
-          bool equal, Equals(arena, a.seq->items[i], b.seq->items[i]));
+      FATHOM_ASSIGN_OR_RETURN(bool equal,
+                              Equals(arena, a.seq->items[i], b.seq->items[i]));
       if (!equal) return Order(arena, a.seq->items[i], b.seq->items[i]);
     }
     return order(a.seq->items.size(), b.seq->items.size());
   }
-  return absl::InvalidArgumentError(absl::StrCat(
-      "found an order asked of ", KindName(a), " and ", KindName(b),
-      ", expected two numbers or two strings"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("found an order asked of ", KindName(a), " and ",
+                   KindName(b), ", expected two numbers or two strings"));
 }
 
 absl::StatusOr<const Text*> ToText(Arena& arena, const Value& value) {

@@ -76,8 +76,7 @@ class Verifier {
       }
     }
     for (const TemplateMacro& macro : program_.macros) {
-      if (macro.name >= program_.names.size() ||
-          !names_ok(macro.parameters) ||
+      if (macro.name >= program_.names.size() || !names_ok(macro.parameters) ||
           macro.parameters.size() > kTemplateArgumentsMax) {
         return Bad("macro");
       }
@@ -206,9 +205,7 @@ class Verifier {
       case Op::kJumpIfFalse:
       case Op::kAnd:
       case Op::kOr:
-      case Op::kDefault:
-        FATHOM_RETURN_IF_ERROR(Reach(target, jumped));
-        break;
+      case Op::kDefault: FATHOM_RETURN_IF_ERROR(Reach(target, jumped)); break;
       case Op::kLoopBegin: ++now.loops; break;
       case Op::kLoopNext:
         if (now.loops == 0) return Bad("loop");

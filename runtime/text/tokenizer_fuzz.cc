@@ -62,9 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view rest(reinterpret_cast<const char*>(data) + 3,
                                size - 3);
   switch (data[0] % 3) {
-    case 0:
-      CheckTables(rest);
-      break;
+    case 0: CheckTables(rest); break;
     case 1: {
       const auto tables = fathom::rt::CompileTokenizer(rest, "");
       if (tables.ok()) CheckTables(*tables);

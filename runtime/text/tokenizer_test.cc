@@ -100,17 +100,10 @@ std::string CraftedMessage(std::mt19937* random) {
   for (int part = 0; part < 4; ++part) {
     const std::string token = kControl[(*random)() % std::size(kControl)];
     switch ((*random)() % 4) {
-      case 0:
-        message += token;
-        break;
-      case 1:
-        message += token.substr(0, token.find('>'));
-        break;
-      case 2:
-        message += "e\u0301 " + token + "\u0301";
-        break;
-      default:
-        message += " said\n";
+      case 0: message += token; break;
+      case 1: message += token.substr(0, token.find('>')); break;
+      case 2: message += "e\u0301 " + token + "\u0301"; break;
+      default: message += " said\n";
     }
   }
   return message;
@@ -219,7 +212,8 @@ TEST(TokenizerTest, C9_LinearTime) {
       RecordProperty(absl::StrCat(name, "_", int{text[0]}),
                      absl::StrCat(least_ms));
       // The row's limit is 100 ms; load and sanitizers take their part.
-      EXPECT_LT(least_ms, kIsSanitized ? 8000 : 400) << name << " on '" << text.substr(0, 2) << "'";
+      EXPECT_LT(least_ms, kIsSanitized ? 8000 : 400)
+          << name << " on '" << text.substr(0, 2) << "'";
     }
   };
   for (const char* kind : {"deepseek", "llama3", "qwen2", "digits"}) {

@@ -73,10 +73,8 @@ bool IsWordCharacter(uint32_t code_point) {
     case UTF8PROC_CATEGORY_ME:
     case UTF8PROC_CATEGORY_ND:
     case UTF8PROC_CATEGORY_NL:
-    case UTF8PROC_CATEGORY_PC:
-      return true;
-    default:
-      return IsAlphabeticSymbol(code_point);
+    case UTF8PROC_CATEGORY_PC: return true;
+    default: return IsAlphabeticSymbol(code_point);
   }
 }
 

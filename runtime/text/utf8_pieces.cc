@@ -15,16 +15,11 @@ struct Second {
 // too long, be a surrogate or lie beyond U+10FFFF.
 Second SecondAfter(unsigned char lead) {
   switch (lead) {
-    case 0xe0:
-      return {0xa0, 0xbf};
-    case 0xed:
-      return {0x80, 0x9f};
-    case 0xf0:
-      return {0x90, 0xbf};
-    case 0xf4:
-      return {0x80, 0x8f};
-    default:
-      return {0x80, 0xbf};
+    case 0xe0: return {0xa0, 0xbf};
+    case 0xed: return {0x80, 0x9f};
+    case 0xf0: return {0x90, 0xbf};
+    case 0xf4: return {0x80, 0x8f};
+    default: return {0x80, 0xbf};
   }
 }
 

@@ -192,10 +192,9 @@ std::optional<int> parseOptions(int argc, char **argv,
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp &) {
     // The description says how it is used.
-    std::printf("%s%s", kDescription,
-                CLI::Formatter()
-                    .make_groups(&app, CLI::AppFormatMode::Normal)
-                    .c_str());
+    std::printf(
+        "%s%s", kDescription,
+        CLI::Formatter().make_groups(&app, CLI::AppFormatMode::Normal).c_str());
     return 0;
   } catch (const CLI::ParseError &error) {
     return fail(error.what());

@@ -48,11 +48,11 @@ std::string progressLine(const PackProgress &progress,
   }
   bool isSmall = progress.bytesTotal < 1'000'000'000;
   double unit = isSmall ? 1e6 : 1e9;
-  return absl::StrFormat(
-      "[%s] %d/%d tensors, %.1f of %.1f %s%s", bar, progress.weightsDone,
-      progress.weightsTotal, static_cast<double>(progress.bytesDone) / unit,
-      static_cast<double>(progress.bytesTotal) / unit, isSmall ? "MB" : "GB",
-      left);
+  return absl::StrFormat("[%s] %d/%d tensors, %.1f of %.1f %s%s", bar,
+                         progress.weightsDone, progress.weightsTotal,
+                         static_cast<double>(progress.bytesDone) / unit,
+                         static_cast<double>(progress.bytesTotal) / unit,
+                         isSmall ? "MB" : "GB", left);
 }
 
 ProgressBar::ProgressBar() : isTerminal(isatty(STDERR_FILENO) == 1) {}

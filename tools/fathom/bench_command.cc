@@ -19,7 +19,6 @@
 namespace fathom::rt {
 namespace {
 
-
 int Fail(const absl::Status& status, int exit_code) {
   absl::FPrintF(stderr, "fathom bench: %s\n", status.message());
   return exit_code;

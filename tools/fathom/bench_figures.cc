@@ -57,8 +57,7 @@ double SecondsSinceStart() {
   clock_gettime(CLOCK_BOOTTIME, &now);
   return static_cast<double>(now.tv_sec) +
          1e-9 * static_cast<double>(now.tv_nsec) -
-         static_cast<double>(ticks) /
-             static_cast<double>(sysconf(_SC_CLK_TCK));
+         static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 // One sequence of arbitrary tokens.
@@ -97,13 +96,13 @@ class Subject {
                     int32_t role, bool wants_logits) {
     FATHOM_ASSIGN_OR_RETURN(
         const StepResult result,
-        session_.Step({{.slot = 0,
-                        .ids = ids,
-                        .first_position = position,
-                        .rotary_shift = 0,
-                        .role = role,
-                        .logits = wants_logits ? Wanted::kLast
-                                               : Wanted::kNone}}));
+        session_.Step(
+            {{.slot = 0,
+              .ids = ids,
+              .first_position = position,
+              .rotary_shift = 0,
+              .role = role,
+              .logits = wants_logits ? Wanted::kLast : Wanted::kNone}}));
     return wants_logits ? result.Row(0).status() : absl::OkStatus();
   }
 
@@ -209,11 +208,10 @@ absl::StatusOr<Outline> Bench(const BenchSettings& settings) {
   const double load_s = SecondsSinceStart();
 
   // The head is computed once a prompt; a multiply and an add are two.
-  const double operations = 2 * (static_cast<double>(
-                                     model.prompt_macs_per_token()) +
-                                 static_cast<double>(model.head_macs()) /
-                                     static_cast<double>(
-                                         settings.prompt_tokens));
+  const double operations =
+      2 * (static_cast<double>(model.prompt_macs_per_token()) +
+           static_cast<double>(model.head_macs()) /
+               static_cast<double>(settings.prompt_tokens));
   DotPeak dot(*loaded.pool, artifact.dot_probe());
   FATHOM_ASSIGN_OR_RETURN(
       const Samples prefill,

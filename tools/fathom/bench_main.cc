@@ -1,5 +1,3 @@
 #include "tools/fathom/bench_command.h"
 
-int main(int argc, char** argv) {
-  return fathom::rt::BenchCommand(argc, argv);
-}
+int main(int argc, char** argv) { return fathom::rt::BenchCommand(argc, argv); }

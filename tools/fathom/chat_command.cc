@@ -23,7 +23,6 @@
 namespace fathom::rt {
 namespace {
 
-
 // Set by Ctrl-C, asked for before each step.
 volatile sig_atomic_t interrupt_count = 0;
 

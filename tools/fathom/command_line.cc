@@ -44,8 +44,7 @@ std::string Mismatch(const CLI::App& app, absl::string_view text) {
   if (option == nullptr) return OneLine(text);
   const auto times = static_cast<int>(option->results().size());
   if (times > option->get_items_expected_max()) {
-    return absl::StrCat("found ", name, " ", times,
-                        " times, expected it once");
+    return absl::StrCat("found ", name, " ", times, " times, expected it once");
   }
   return absl::StrCat("found no value of ", name, ", expected ", name, " ",
                       option->get_type_name());

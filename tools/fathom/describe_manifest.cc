@@ -171,10 +171,9 @@ Outline DescribeManifest(const fs::Manifest& manifest) {
       .Add("levels", ListOf(manifest.levels(), LevelOf))
       .Add("caches", ListOf(manifest.caches(), CacheOf))
       .Add("generation", GenerationOf(*manifest.generation()))
-      .Add("reasoning",
-           Outline::Object()
-               .Add("think_open_id", reasoning.think_open_id())
-               .Add("think_close_id", reasoning.think_close_id()))
+      .Add("reasoning", Outline::Object()
+                            .Add("think_open_id", reasoning.think_open_id())
+                            .Add("think_close_id", reasoning.think_close_id()))
       .Add("tokenizer", Opaque(manifest.tokenizer()))
       .Add("has_token", Opaque(manifest.has_token()))
       .Add("chat_template", Opaque(manifest.chat_template()))

@@ -16,7 +16,6 @@
 namespace fathom::rt {
 namespace {
 
-
 int Fail(const absl::Status& status, int exit_code) {
   absl::FPrintF(stderr, "fathom inspect: %s\n", status.message());
   return exit_code;

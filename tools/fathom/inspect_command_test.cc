@@ -36,8 +36,7 @@ std::string Whole() {
   FakeArtifact fake;
   fake.manifest.tokenizer = {1, 2, 3};
   fake.manifest.model->name = "a \"name\"\n\xff";
-  fake.manifest.buffers.push_back(
-      std::make_unique<fathom::schema::BufferT>());
+  fake.manifest.buffers.push_back(std::make_unique<fathom::schema::BufferT>());
   fake.manifest.buffers[0]->name = "norm";
   fake.manifest.buffers[0]->bytes = 32;
   auto token = std::make_unique<fathom::schema::NamedTextT>();

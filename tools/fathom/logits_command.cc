@@ -160,8 +160,7 @@ class LogitsFile {
                file.experts_);
     }
     if (mtp) {
-      file.Add("mtp_logits", "F32", {tokens - 1, vocabulary},
-               file.mtp_logits_);
+      file.Add("mtp_logits", "F32", {tokens - 1, vocabulary}, file.mtp_logits_);
       if (k > 0) {
         file.Add("mtp_experts", "I32", {tokens - 1, k}, file.mtp_experts_);
       }
@@ -306,10 +305,9 @@ absl::Status Run(const LogitsOptions& options) {
         "--beside %d takes up to %d tokens of a step, expected fewer than %d",
         beside, neighbours.step_tokens_max(), session->step_tokens_max()));
   }
-  FATHOM_ASSIGN_OR_RETURN(LogitsFile file,
-                          LogitsFile::Create(options.output, model,
-                                             options.tokens.size(),
-                                             options.mtp));
+  FATHOM_ASSIGN_OR_RETURN(
+      LogitsFile file, LogitsFile::Create(options.output, model,
+                                          options.tokens.size(), options.mtp));
   int64_t chunk = std::min(options.chunk == 0 ? room : options.chunk, room);
   for (int64_t first = 0; first < tokens; first += chunk) {
     chunk = std::min(chunk, tokens - first);
@@ -327,11 +325,11 @@ absl::Status Run(const LogitsOptions& options) {
     FATHOM_RETURN_IF_ERROR(
         WriteStep(result, first, chunk, step_token, row, tokens, model, file));
     if (options.mtp) {
-      FATHOM_RETURN_IF_ERROR(WriteMtp(
-          options.tokens, own,
-          result.hidden.subspan(row * model.hidden_size(),
-                                chunk * model.hidden_size()),
-          *session, file));
+      FATHOM_RETURN_IF_ERROR(
+          WriteMtp(options.tokens, own,
+                   result.hidden.subspan(row * model.hidden_size(),
+                                         chunk * model.hidden_size()),
+                   *session, file));
     }
   }
   return file.Commit();

@@ -78,8 +78,8 @@ class LogitsCommandTest : public testing::Test {
     std::memcpy(found.data(), &bytes[experts.begin_bytes], found.size() * 4);
     for (size_t i = 0; i < found.size(); ++i) {
       const size_t layer = i / (ids_.size() * 3);
-      ASSERT_EQ(found[i], ids_[i / 3 % ids_.size()] +
-                              int32_t(10 * layer + i % 3));
+      ASSERT_EQ(found[i],
+                ids_[i / 3 % ids_.size()] + int32_t(10 * layer + i % 3));
     }
   }
 
@@ -101,8 +101,8 @@ TEST_F(LogitsCommandTest, EveryWayOfFeedingIsRight) {
   ExpectRight({"--placement=huge", "--level=plain"});
 }
 
-// The fake one's logit v is v, 100 for the next id, and the hidden row, which is
-// the cache's.
+// The fake one's logit v is v, 100 for the next id, and the hidden row, which
+// is the cache's.
 TEST_F(LogitsCommandTest, TheFurtherLayerIsWrittenOnRequest) {
   const std::string artifact = FakeArtifact().AddFurtherLayer().Write();
   const std::string output = artifact + "/out.safetensors";
@@ -119,8 +119,8 @@ TEST_F(LogitsCommandTest, TheFurtherLayerIsWrittenOnRequest) {
   auto json_bytes =
       ReadSafetensorsHeaderBytes(whole.substr(0, 16), whole.size(), "out");
   ASSERT_TRUE(json_bytes.ok()) << json_bytes.status();
-  auto tensors = ParseSafetensorsHeader(whole.substr(8, *json_bytes),
-                                        whole.size(), "out");
+  auto tensors =
+      ParseSafetensorsHeader(whole.substr(8, *json_bytes), whole.size(), "out");
   ASSERT_TRUE(tensors.ok()) << tensors.status();
   ASSERT_EQ(tensors->size(), 4u);
   const TensorInfo& logits = (*tensors)[2];
@@ -142,10 +142,11 @@ TEST_F(LogitsCommandTest, TheFurtherLayerIsWrittenOnRequest) {
 
 TEST_F(LogitsCommandTest, C14RefusesBadOptionsWithExitCode2) {
   const std::vector<std::vector<std::string>> cases = {
-      {"--tokens", "1,,2"},  {"--tokens", ""},      {"--tokens", "-1"},
-      {"--chunk", "0"},      {"--position", "-1"},  {"--beside", "65"},
-      {"--threads", "0"},    {"--shuffle-pages", "x"}, {"--placement", "there"},
-      {"--position", "2147483648"},
+      {"--tokens", "1,,2"},     {"--tokens", ""},
+      {"--tokens", "-1"},       {"--chunk", "0"},
+      {"--position", "-1"},     {"--beside", "65"},
+      {"--threads", "0"},       {"--shuffle-pages", "x"},
+      {"--placement", "there"}, {"--position", "2147483648"},
   };
   for (std::vector<std::string> arguments : cases) {
     const std::string name = arguments[0];
@@ -158,10 +159,10 @@ TEST_F(LogitsCommandTest, C14RefusesBadOptionsWithExitCode2) {
     EXPECT_TRUE(absl::StrContains(ran.err, name)) << ran.err;
   }
   EXPECT_EQ(Logits(artifact_, {"--tokens", "1"}).exit_code, 2);
-  EXPECT_EQ(
-      Logits(artifact_, {"--tokens=1", "--mtp", "-o", output_}).exit_code, 2);
-  EXPECT_EQ(Logits(artifact_, {"--tokens=1", "--one-by-one", "--chunk=2", "-o",
-                               output_})
+  EXPECT_EQ(Logits(artifact_, {"--tokens=1", "--mtp", "-o", output_}).exit_code,
+            2);
+  EXPECT_EQ(Logits(artifact_,
+                   {"--tokens=1", "--one-by-one", "--chunk=2", "-o", output_})
                 .exit_code,
             2);
 }

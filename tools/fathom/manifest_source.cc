@@ -19,7 +19,7 @@ namespace fathom::rt {
 
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path,
                                           size_t bytes_max) {
-  struct stat info {};
+  struct stat info{};
   if (stat(path.c_str(), &info) != 0) {
     const std::string message =
         absl::StrCat("cannot read '", Shown(path), "': ", std::strerror(errno));

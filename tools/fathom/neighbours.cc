@@ -34,8 +34,8 @@ std::vector<SequenceTokens> Neighbours::Next(Session& session) {
   for (size_t i = 0; i < sequences_.size(); ++i) {
     Sequence& sequence = sequences_[i];
     const auto index = static_cast<int32_t>(i);
-    const bool begins = sequence.rounds_left == 0 ||
-                        sequence.tokens == context_tokens_;
+    const bool begins =
+        sequence.rounds_left == 0 || sequence.tokens == context_tokens_;
     if (begins) {
       session.Release(index + 1);
       sequence.tokens = 0;

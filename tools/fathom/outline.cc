@@ -73,10 +73,12 @@ std::string Outline::Text() const {
 std::string Outline::Flat() const {
   if (kind_ == Kind::kNumber) return text_;
   if (kind_ == Kind::kString) return ForTerminal(OneLine(Utf8(text_)));
-  return absl::StrJoin(children_, ", ", [](std::string* out, const auto& child) {
-    if (!child.first.empty()) absl::StrAppend(out, child.first, " ");
-    out->append(child.second.Flat());
-  });
+  return absl::StrJoin(children_, ", ",
+                       [](std::string* out, const auto& child) {
+                         if (!child.first.empty())
+                           absl::StrAppend(out, child.first, " ");
+                         out->append(child.second.Flat());
+                       });
 }
 
 bool Outline::IsTable() const {

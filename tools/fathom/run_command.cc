@@ -26,7 +26,6 @@
 namespace fathom::rt {
 namespace {
 
-
 double NowSeconds() {
   return std::chrono::duration<double>(
              std::chrono::steady_clock::now().time_since_epoch())

@@ -33,10 +33,11 @@ LogicalResult PackedOp::verifySymbolUses(SymbolTableCollection &tables) {
       return emitOpError("expects ")
              << piece.getSource() << " to be a fathom.weight";
     int64_t lastRow = piece.getRows() - 1;
-    int64_t last = piece.getOffset() + lastRow * piece.getRowStride() +
-                   (static_cast<int64_t>(getColumns()) - 1) *
-                       piece.getColumnStride();
-    int64_t elements = cast<RankedTensorType>(source.getType()).getNumElements();
+    int64_t last =
+        piece.getOffset() + lastRow * piece.getRowStride() +
+        (static_cast<int64_t>(getColumns()) - 1) * piece.getColumnStride();
+    int64_t elements =
+        cast<RankedTensorType>(source.getType()).getNumElements();
     if (piece.getRows() < 1 || piece.getOffset() < 0 ||
         piece.getRowStride() < 0 || piece.getColumnStride() < 0 ||
         last >= elements)
@@ -46,7 +47,8 @@ LogicalResult PackedOp::verifySymbolUses(SymbolTableCollection &tables) {
     if (piece.getGroup() < 1 || piece.getFirst() < 0)
       return emitOpError("expects the piece of ")
              << piece.getSource() << " to have a group of at least 1 row";
-    int64_t row = piece.getFirst() + lastRow / piece.getGroup() * piece.getEvery() +
+    int64_t row = piece.getFirst() +
+                  lastRow / piece.getGroup() * piece.getEvery() +
                   lastRow % piece.getGroup();
     if (row >= static_cast<int64_t>(getRows()))
       return emitOpError("expects the piece of ")

@@ -45,7 +45,8 @@ LogicalResult PhaseOp::verify() {
   auto yield = dyn_cast_or_null<YieldOp>(
       getBody().front().empty() ? nullptr : &getBody().front().back());
   if (!yield || yield.getValues().getTypes() != getResultTypes())
-    return emitOpError("expects its block to yield values of its results' types");
+    return emitOpError(
+        "expects its block to yield values of its results' types");
   // (C2)
   if (auto places = getPlaces(); places && places->size() != getNumResults())
     return emitOpError("expects ")
@@ -54,8 +55,9 @@ LogicalResult PhaseOp::verify() {
   auto isBegin = [](int64_t offset) { return offset >= 0 && offset % 4 == 0; };
   if (!isBegin(getScratch().value_or(0)) ||
       static_cast<int64_t>(getScratchBytes().value_or(0)) < 0)
-    return emitOpError("expects scratch of at least 0 bytes at a multiple of 4, "
-                       "but it is ")
+    return emitOpError(
+               "expects scratch of at least 0 bytes at a multiple of 4, "
+               "but it is ")
            << static_cast<int64_t>(getScratchBytes().value_or(0)) << " at "
            << static_cast<int64_t>(getScratch().value_or(0));
   if (!getPlaces())
@@ -119,7 +121,8 @@ LogicalResult AttendOp::verify() {
   // (C3)
   int64_t rotated = columns(getRotary());
   if (rotated % 2 != 0 || rotated > width)
-    return emitOpError("expects an even number of columns in 'rotary', at most ")
+    return emitOpError(
+               "expects an even number of columns in 'rotary', at most ")
            << width << ", but there are " << rotated;
   // (C5)
   if (!isPositive(getScale()))
@@ -133,8 +136,9 @@ LogicalResult AttendLatentOp::verify() {
           value = getValue();
   // (C1)
   if (heads < 1 || nope < 1 || rope < 1 || value < 1 || rope % 2 != 0)
-    return emitOpError("expects 'heads', 'nope', 'rope' and 'value' of at least "
-                       "1 and an even 'rope', but they are ")
+    return emitOpError(
+               "expects 'heads', 'nope', 'rope' and 'value' of at least "
+               "1 and an even 'rope', but they are ")
            << heads << ", " << nope << ", " << rope << " and " << value;
   if (!isPositive(getScale()) || !isPositive(getEps()))
     return emitOpError("expects 'scale' and 'eps' to be positive and finite, "

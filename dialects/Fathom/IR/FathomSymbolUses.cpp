@@ -26,13 +26,14 @@ static LogicalResult checkWeight(Operation *op, SymbolTableCollection &tables,
     return op->emitOpError("expects ")
            << name << (experts ? " to be" : " not to be")
            << " a weight of experts";
-  ArrayRef<int64_t> actual = cast<RankedTensorType>(weight.getType()).getShape();
+  ArrayRef<int64_t> actual =
+      cast<RankedTensorType>(weight.getType()).getShape();
   bool matches = actual.size() == shape.size();
   for (size_t i = 0; matches && i < shape.size(); ++i)
     matches = shape[i] == ShapedType::kDynamic || shape[i] == actual[i];
   if (!matches) {
-    InFlightDiagnostic diagnostic = op->emitOpError("expects ") << name
-                                    << " to have the shape [";
+    InFlightDiagnostic diagnostic = op->emitOpError("expects ")
+                                    << name << " to have the shape [";
     llvm::interleaveComma(shape, diagnostic, [&](int64_t size) {
       if (size == ShapedType::kDynamic)
         diagnostic << "any";

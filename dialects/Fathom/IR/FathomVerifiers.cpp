@@ -18,7 +18,9 @@ static int64_t rows(Value value) {
   return cast<RankedTensorType>(value.getType()).getDimSize(0);
 }
 
-static bool isStorage(Type type) { return type.isF32() || type.isF16() || type.isBF16(); }
+static bool isStorage(Type type) {
+  return type.isF32() || type.isF16() || type.isBF16();
+}
 
 static bool isPositive(const APFloat &value) {
   return value.isFinite() && !value.isNegative() && !value.isZero();
@@ -165,8 +167,9 @@ LogicalResult LatentAttentionOp::verify() {
           value = getValue();
   // (C5)
   if (heads < 1 || nope < 1 || rope < 1 || value < 1)
-    return emitOpError("expects 'heads', 'nope', 'rope' and 'value' of at least "
-                       "1, but they are ")
+    return emitOpError(
+               "expects 'heads', 'nope', 'rope' and 'value' of at least "
+               "1, but they are ")
            << heads << ", " << nope << ", " << rope << " and " << value;
   if (!isPositive(getScale()))
     return emitOpError("expects 'scale' to be positive and finite, but it is ")
@@ -180,7 +183,8 @@ LogicalResult LatentAttentionOp::verify() {
   if (columns(getResult()) != heads * value ||
       rows(getResult()) != rows(getQ()))
     return emitOpError("expects ")
-           << heads * value << " columns and the rows of 'q' in its result, but "
+           << heads * value
+           << " columns and the rows of 'q' in its result, but "
            << "it is " << getResult().getType();
   return success();
 }
@@ -237,9 +241,8 @@ LogicalResult TileDotOp::verify() {
   StringRef name = stringifyInstructionTile(getTile());
   // (C1)
   if (acc.getDimSize(0) != rows)
-    return emitOpError("expects ")
-           << rows << " rows in 'acc' for " << name << ", but there are "
-           << acc.getDimSize(0);
+    return emitOpError("expects ") << rows << " rows in 'acc' for " << name
+                                   << ", but there are " << acc.getDimSize(0);
   // (C2)
   Type element = weights.getElementType();
   if (isDot && !element.isBF16())
