@@ -24,6 +24,7 @@ void buildPlannedPipeline(mlir::OpPassManager &pm,
   pm.addPass(createFuseAttentionPass());
   pm.addPass(createAbsorbLatentPass());
   pm.addPass(createFuseResidualsPass());
+  pm.addPass(createKeepScoreOperandsPass());
   pm.addPass(createSliceContractionsPass());
   // Slices of one value each ask for its rows; once is enough.
   pm.addPass(mlir::createCSEPass());

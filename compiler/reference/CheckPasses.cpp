@@ -39,6 +39,7 @@ static const struct {
     {"fathom-fuse-projections", 0},
     {"fathom-fuse-residuals", 0},
     {"fathom-fuse-swiglu", 0},
+    {"fathom-keep-score-operands", 0},
     {"fathom-pack-weights", 0},
     {"fathom-plan-memory", 0},
     {"fathom-slice-contractions", 0},

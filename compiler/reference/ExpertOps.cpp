@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <set>
 
 namespace fathom {
 
@@ -30,11 +31,9 @@ static std::vector<int64_t> largest(const std::vector<double> &values,
   return order;
 }
 
-/// Makes the choices outside the best `keep` of `groups` groups -infinity.
-static void keepGroups(std::vector<double> &choice, int64_t groups,
-                       int64_t keep) {
-  if (groups == keep)
-    return;
+/// The sums of the two best of each of `groups` groups.
+static std::vector<double> worthOfGroups(const std::vector<double> &choice,
+                                         int64_t groups) {
   int64_t size = choice.size() / groups;
   std::vector<double> worth;
   for (int64_t g = 0; g < groups; ++g) {
@@ -43,14 +42,64 @@ static void keepGroups(std::vector<double> &choice, int64_t groups,
     std::sort(members.rbegin(), members.rend());
     worth.push_back(members[0] + members[1]);
   }
-  std::vector<int64_t> kept = largest(worth, keep);
+  return worth;
+}
+
+/// Makes the choices outside the best `keep` of `groups` groups -infinity.
+static void keepGroups(std::vector<double> &choice, int64_t groups,
+                       int64_t keep) {
+  if (groups == keep)
+    return;
+  int64_t size = choice.size() / groups;
+  std::vector<int64_t> kept = largest(worthOfGroups(choice, groups), keep);
   for (int64_t e = 0; e < static_cast<int64_t>(choice.size()); ++e)
     if (!std::binary_search(kept.begin(), kept.end(), e / size))
       choice[e] = -std::numeric_limits<double>::infinity();
 }
 
+/// How far the best that `isTaken` says no to is above the worst that it says
+/// yes to; 0 where it is not.
+static double marginOf(const std::vector<double> &values,
+                       llvm::function_ref<bool(int64_t)> isTaken) {
+  double worst = std::numeric_limits<double>::infinity(), best = -worst;
+  for (int64_t i = 0; i < static_cast<int64_t>(values.size()); ++i)
+    if (isTaken(i))
+      worst = std::min(worst, values[i]);
+    else
+      best = std::max(best, values[i]);
+  return std::max(best - worst, 0.0);
+}
+
+/// By how much `choice` would have to be other for `given` to be chosen: of
+/// groups or of experts, whichever is more.
+static double marginOf(const std::vector<double> &choice,
+                       llvm::ArrayRef<int64_t> given, const Routing &routing) {
+  int64_t size = choice.size() / routing.groups;
+  double groupsMargin = 0;
+  std::vector<int64_t> kept(routing.groups);
+  std::iota(kept.begin(), kept.end(), 0);
+  if (routing.groups != routing.topGroups) {
+    // The groups of what is given, and the best of the others.
+    std::vector<double> worth = worthOfGroups(choice, routing.groups);
+    std::vector<double> wanted = worth;
+    for (int64_t expert : given)
+      wanted[expert / size] = std::numeric_limits<double>::infinity();
+    kept = largest(wanted, routing.topGroups);
+    groupsMargin = marginOf(
+        worth, [&](int64_t group) { return llvm::is_contained(kept, group); });
+  }
+  std::vector<double> possible = choice;
+  for (size_t e = 0; e < possible.size(); ++e)
+    if (!llvm::is_contained(kept, static_cast<int64_t>(e) / size))
+      possible[e] = -std::numeric_limits<double>::infinity();
+  return std::max(groupsMargin, marginOf(possible, [&](int64_t expert) {
+                    return llvm::is_contained(given, expert);
+                  }));
+}
+
 std::pair<Matrix, Matrix> route(const Matrix &logits, const Matrix &bias,
-                                Routing routing) {
+                                Routing routing, const Matrix *given,
+                                std::vector<double> *margins) {
   int64_t k = routing.choices;
   Matrix ids(logits.rows, k), weights(logits.rows, k);
   for (int64_t t = 0; t < logits.rows; ++t) {
@@ -62,8 +111,14 @@ std::pair<Matrix, Matrix> route(const Matrix &logits, const Matrix &bias,
     std::vector<double> choice = score;
     for (int64_t e = 0; e < logits.columns; ++e)
       choice[e] += bias.values[e];
-    keepGroups(choice, routing.groups, routing.topGroups);
-    std::vector<int64_t> chosen = largest(choice, k);
+    std::vector<int64_t> chosen;
+    if (given) {
+      chosen.assign(given->row(t), given->row(t) + k);
+      margins->push_back(marginOf(choice, chosen, routing));
+    } else {
+      keepGroups(choice, routing.groups, routing.topGroups);
+      chosen = largest(choice, k);
+    }
     double sum = 0;
     for (int64_t e : chosen)
       sum += score[e];
@@ -78,6 +133,24 @@ std::pair<Matrix, Matrix> route(const Matrix &logits, const Matrix &bias,
   return {std::move(ids), std::move(weights)};
 }
 
+/// Whether `given` is a choice of `k` experts a row of `logits`.
+static mlir::LogicalResult checkGiven(RouteOp op, const Matrix &given,
+                                      const Matrix &logits, int64_t k) {
+  if (given.rows != logits.rows || given.columns != k)
+    return op.emitError("found a given choice of ")
+           << given.rows << "x" << given.columns << " experts, expected "
+           << logits.rows << "x" << k;
+  for (double expert : given.values)
+    if (!(expert >= 0 && expert < logits.columns))
+      return op.emitError("found the given expert ")
+             << expert << ", expected one below " << logits.columns;
+  for (int64_t t = 0; t < given.rows; ++t)
+    if (std::set<double>(given.row(t), given.row(t) + k).size() != size_t(k))
+      return op.emitError("found one expert twice in the given choice of row ")
+             << t << ", expected " << k << " experts";
+  return mlir::success();
+}
+
 mlir::LogicalResult evaluate(RouteOp op, Frame &frame) {
   const Matrix &logits = frame.matrix(op.getLogits());
   Matrix bias(1, logits.columns);
@@ -89,11 +162,21 @@ mlir::LogicalResult evaluate(RouteOp op, Frame &frame) {
   }
   int64_t k =
       mlir::cast<mlir::RankedTensorType>(op.getIds().getType()).getDimSize(1);
-  auto [ids, weights] =
-      route(logits, bias,
-            {op.getScoring(), static_cast<int64_t>(op.getGroups()),
-             static_cast<int64_t>(op.getTopGroups()), k,
-             op.getScale().convertToDouble(), op.getNormalize()});
+  Interpreter &run = frame.interpreter;
+  std::optional<Matrix> given;
+  if (!run.givenExperts.empty()) {
+    given = std::move(run.givenExperts.front());
+    run.givenExperts.pop_front();
+    run.choiceMargins.emplace_back();
+    if (mlir::failed(checkGiven(op, *given, logits, k)))
+      return mlir::failure();
+  }
+  auto [ids, weights] = route(
+      logits, bias,
+      {op.getScoring(), static_cast<int64_t>(op.getGroups()),
+       static_cast<int64_t>(op.getTopGroups()), k,
+       op.getScale().convertToDouble(), op.getNormalize()},
+      given ? &*given : nullptr, given ? &run.choiceMargins.back() : nullptr);
   frame.set(op.getIds(), std::move(ids));
   frame.set(op.getWeights(), std::move(weights));
   return mlir::success();

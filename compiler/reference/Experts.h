@@ -19,9 +19,12 @@ struct Routing {
   bool normalize;
 };
 
-/// The ids and weights of each row's experts.
+/// The ids and weights of each row's experts. Those `given` are taken where
+/// there are some; `margins` then gets by how much each row's scores would have
+/// to be others to make that the choice.
 std::pair<Matrix, Matrix> route(const Matrix &logits, const Matrix &bias,
-                                Routing routing);
+                                Routing routing, const Matrix *given = nullptr,
+                                std::vector<double> *margins = nullptr);
 
 } // namespace fathom
 

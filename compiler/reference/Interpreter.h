@@ -14,6 +14,7 @@
 #include "mlir/IR/BuiltinOps.h"
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -96,6 +97,13 @@ public:
   /// The normalised rows of the tokens that asked, as the last function that
   /// scored them in the planned form handed them out.
   std::optional<Matrix> handedOut;
+
+  /// What the next fathom.route operations choose instead of their own, one
+  /// matrix each, a row a token; those after the last choose for themselves.
+  std::deque<Matrix> givenExperts;
+  /// A row an operation that was given its choice, a number a token: by how
+  /// much scores would have to be others to make that the choice.
+  std::vector<std::vector<double>> choiceMargins;
 
   /// The rows that `cache` holds for a layer's slot.
   CacheRows &cacheRows(llvm::StringRef cache, int64_t layer, int64_t slot) {

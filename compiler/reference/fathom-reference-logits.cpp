@@ -34,6 +34,9 @@ static cl::opt<int64_t> position("position", cl::desc("Of the first token"),
 static cl::opt<unsigned> limit("limit", cl::init(~0u),
                                cl::desc("Take the first N tokens only"));
 static cl::opt<std::string> output("o", cl::desc("Write logits and experts"));
+static cl::opt<std::string>
+    experts("experts", cl::desc("With -o: take the experts that this file of "
+                                "`fathom logits` says, and write margins"));
 static cl::opt<bool> printModule("print", cl::desc("Print the model form"));
 static cl::opt<bool> mtp("mtp", cl::desc("Run the MTP functions as well"));
 static cl::opt<double> bound("bound", cl::init(1e-4),
@@ -223,9 +226,39 @@ static void addExperts(TensorFile &file, llvm::StringRef name,
   file.add(name, shape, all, /*isInteger=*/true);
 }
 
+/// Makes routes choose what `all` holds, `rows` rows each.
+static void giveExperts(Interpreter &interpreter, const Matrix &all,
+                        int64_t rows) {
+  for (int64_t first = 0; first < all.rows; first += rows) {
+    Matrix layer(std::min(rows, all.rows - first), all.columns);
+    std::copy_n(all.row(first), layer.values.size(), layer.values.begin());
+    interpreter.givenExperts.push_back(std::move(layer));
+  }
+}
+
+/// Adds what scores missed of the given experts, of the routes since the last.
+static void addMargins(TensorFile &file, llvm::StringRef name,
+                       Interpreter &interpreter, int64_t rows) {
+  std::vector<double> all;
+  for (const std::vector<double> &layer : interpreter.choiceMargins)
+    all.insert(all.end(), layer.begin(), layer.end());
+  int64_t layers = interpreter.choiceMargins.size();
+  interpreter.choiceMargins.clear();
+  if (layers)
+    file.add(name, {layers, rows}, all);
+}
+
 static int write(mlir::ModuleOp module, Interpreter &interpreter) {
   std::vector<int64_t> ids(tokenIds.begin(), tokenIds.end());
   StepInput step = stepOf(ids, position, 0);
+  TensorFile given;
+  if (!experts.empty()) {
+    auto read = TensorFile::read(experts);
+    if (!read.ok())
+      return fail(read.status());
+    given = std::move(*read);
+    giveExperts(interpreter, given.at("experts"), ids.size());
+  }
   auto result = runModel(module, interpreter, step);
   if (mlir::failed(result))
     return 1;
@@ -234,7 +267,9 @@ static int write(mlir::ModuleOp module, Interpreter &interpreter) {
            result->logits.values);
   int64_t count = ids.size(), layers = result->experts.size();
   addExperts(file, "experts", result->experts, {layers, count});
+  addMargins(file, "margins", interpreter, count);
   if (mtp && count > 1) {
+    giveExperts(interpreter, given.at("mtp_experts"), count - 1);
     auto further = draft(module, interpreter, llvm::ArrayRef(ids).drop_front(),
                          result->hidden, position, 0);
     if (mlir::failed(further))
@@ -242,6 +277,7 @@ static int write(mlir::ModuleOp module, Interpreter &interpreter) {
     file.add("mtp_logits", {further->logits.rows, further->logits.columns},
              further->logits.values);
     addExperts(file, "mtp_experts", further->experts, {count - 1});
+    addMargins(file, "mtp_margins", interpreter, count - 1);
   }
   absl::Status status = file.write(output);
   return status.ok() ? 0 : fail(status);

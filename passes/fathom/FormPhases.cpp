@@ -42,7 +42,7 @@ template <typename Op> bool isReadBy(ProjectOp op) {
 // What a product is for says its name.
 StringRef projectPhase(ProjectOp op, bool experts) {
   Operation *input = maker(op.getX());
-  if (op.getExact())
+  if (isReadBy<DispatchOp>(op))
     return "router";
   if (op.getSwiglu())
     return experts ? "experts_gate_up" : "gate_up";

@@ -31,8 +31,10 @@ static int64_t stepTokensOf(ModuleOp module) {
   return known ? known.getInt() : 512;
 }
 
+// Operands stay f32, as those of the products that make queries and latent rows
+// do: see fathom-keep-score-operands.
 LatentKernel::LatentKernel(KernelBuilder &b, AttendLatentOp op, CacheOp cache)
-    : b(b), op(op), dots(Dots::of(b.level, cache.getElement())),
+    : b(b), op(op), dots(Dots::of(b.level, cache.getElement(), /*exact=*/true)),
       heads(op.getHeads()), nope(op.getNope()), rope(op.getRope()),
       value(op.getValue()), latent(cache.getParts()[0] - rope),
       ropeStart(padded(nope)), queryWidth(ropeStart + padded(rope)),

@@ -78,7 +78,7 @@ def Fathom_ProjectOp : Fathom_Op<"project", [AttrSizedOperandSegments,
     tokens that ask have a row, in order: the logits, stored where the step's
     context says; the normalised rows go to the context's `hidden` where it is
     not null. All weights are `fathom.packed`; `exact` keeps operands in f32
-    whatever the level, for the router. With `slices` S the sum over k is cut
+    whatever the level, where rounding costs most. With `slices` S the sum over k is cut
     into S runs of equal length (the last may be shorter), each summed from zero
     and added up in order: what ranks may one day share.
 

@@ -8,7 +8,7 @@
 // CHECK-LABEL: func.func @dense
 // CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<?x48xf32> {fathom.place = #fathom.place<offset = 0, stride = 64, operand = false>}, %[[R:[a-z0-9]+]]: tensor<?x16xf32> {fathom.place = #fathom.place<offset = 4096, stride = 64, operand = false>}
 // CHECK-NEXT: fathom.phase "qkv"
-// CHECK-NEXT: fathom.project %[[X]] by @dense.q_k_v norm @dense.input_norm.packed eps {{.*}} bias @dense.q_bias_k_bias_v_bias :
+// CHECK-NEXT: fathom.project %[[X]] by @dense.q_k_v norm @dense.input_norm.packed eps {{.*}} bias @dense.q_bias_k_bias_v_bias exact :
 // CHECK: fathom.phase "attend"
 // CHECK-NEXT: fathom.attend %{{.*}}, %{{.*}}, %[[R]] in @kv heads 4 kv_heads 2 half scale
 // CHECK: %[[X1:.*]] = fathom.phase "o" places [#fathom.place<offset = 0, stride = 64, operand = false>]
