@@ -175,8 +175,8 @@ def SliceContractionsPass : Pass<"fathom-slice-contractions", "::mlir::ModuleOp"
     Each `fathom.project` with `plus` (attention's output, a feed-forward layer's
     second half) and each `fathom.expert_down` gets `slices`: runs of its sum,
     each from zero, added up in order. Their number is the model's and not the
-    machine's, so that ranks that own whole slices compute the same bits as one.
-    A router's product is left alone.
+    machine's, so that ranks that own whole slices compute the same bits as one;
+    a sum over fewer columns has a slice a column. A router's product is left alone.
 
     Example:
 

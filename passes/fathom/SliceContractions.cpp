@@ -32,11 +32,18 @@ struct SliceContractions final
     getOperation().walk([&](Operation *op) {
       if (auto project = dyn_cast<ProjectOp>(op)) {
         if (!project.getPlus().empty() && !project.getExact())
-          project.setSlices(slices);
+          project.setSlices(slicesOf(project.getX()));
       } else if (auto down = dyn_cast<ExpertDownOp>(op)) {
-        down.setSlices(slices);
+        down.setSlices(slicesOf(down.getH()));
       }
     });
+  }
+
+  /// A sum over fewer columns than slices has a slice a column.
+  int64_t slicesOf(Value summed) {
+    int64_t columns =
+        cast<RankedTensorType>(summed.getType()).getShape().back();
+    return std::min<int64_t>(slices, columns);
   }
 };
 

@@ -45,7 +45,8 @@ std::string LooksLike(absl::string_view start) {
   if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(start), "<")) {
     return "; this looks like an HTML page";
   }
-  if (start.find_first_not_of('\0') == absl::string_view::npos) {
+  if (!start.empty() &&
+      start.find_first_not_of('\0') == absl::string_view::npos) {
     return "; this begins with zeros (a download that was cut?)";
   }
   return "";

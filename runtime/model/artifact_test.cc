@@ -215,8 +215,8 @@ TEST(ArtifactTest, A2NumbersOutOfRangeAreRefused) {
   const std::vector<
       std::pair<std::string, std::function<void(fathom::schema::ManifestT&)>>>
       cases = {
-          {"offset", [](auto& m) { m.weights[0]->offset = 1 << 20; }},
-          {"index 1 of",
+          {"an end within", [](auto& m) { m.weights[0]->offset = 1 << 20; }},
+          {"index 0 of",
            [](auto& m) {
              m.weights[0]->index = 2;
              m.weights[1]->index = 0;
@@ -227,7 +227,7 @@ TEST(ArtifactTest, A2NumbersOutOfRangeAreRefused) {
   for (const auto& [word, change] : cases) {
     FakeArtifact fake;
     change(fake.manifest);
-    EXPECT_FALSE(LoadStatus(fake.Write()).ok()) << word;
+    ExpectRefused(LoadStatus(fake.Write()), kInvalid, {word});
   }
 }
 

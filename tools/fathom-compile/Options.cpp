@@ -5,12 +5,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/fathom-compile/Options.h"
+#include "tools/swallowed_option.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/numbers.h"
@@ -21,6 +24,7 @@
 namespace fathom {
 
 static constexpr int kExitCommandLine = 2;
+static constexpr int kExitMachine = 3;
 static constexpr const char *kLevelNames[] = {"native", "avx2", "avx512",
                                               "avx512-bf16"};
 static constexpr size_t kPathBytesMax = 4096;
@@ -188,6 +192,8 @@ std::optional<int> parseOptions(int argc, char **argv,
     std::fprintf(stderr, "fathom compile: %s\n", oneLine(what).c_str());
     return kExitCommandLine;
   };
+  if (std::string wrong = SwallowedOption(app, argc, argv); !wrong.empty())
+    return fail(wrong);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp &) {
@@ -195,7 +201,10 @@ std::optional<int> parseOptions(int argc, char **argv,
     std::printf(
         "%s%s", kDescription,
         CLI::Formatter().make_groups(&app, CLI::AppFormatMode::Normal).c_str());
-    return 0;
+    if (std::fflush(stdout) == 0)
+      return 0;
+    fail(absl::StrCat("cannot write the output: ", std::strerror(errno)));
+    return kExitMachine;
   } catch (const CLI::ParseError &error) {
     return fail(error.what());
   }

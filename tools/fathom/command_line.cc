@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "runtime/base/quoting.h"
 #include "tools/fathom/output.h"
+#include "tools/swallowed_option.h"
 
 namespace fathom::rt {
 namespace {
@@ -77,6 +78,11 @@ std::string Describe(const CLI::App& app, const CLI::ParseError& error) {
 std::optional<int> ParseCommandLine(CLI::App& app, int argc,
                                     const char* const* argv) {
   app.set_help_flag("-h,--help", "this help");
+  const std::string swallowed = SwallowedOption(app, argc, argv);
+  if (!swallowed.empty()) {
+    absl::FPrintF(stderr, "%s: %s\n", app.get_name(), swallowed);
+    return kExitCommandLine;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

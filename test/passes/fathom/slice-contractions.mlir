@@ -25,3 +25,14 @@ func.func @experts(%l: tensor<?x2xf32>, %h: tensor<?x32xf32>) -> tensor<?x32xf32
   %y = fathom.expert_down %h, %w, %lists by @e : tensor<?x32xf32>, tensor<?x1xf32>, tensor<?x1xi32> -> tensor<?x32xf32>
   return %y : tensor<?x32xf32>
 }
+
+fathom.weight @n.source : tensor<32x1xbf16> from "n.{layer}"
+fathom.packed @n : panels of bf16 [32, 1] pieces [#fathom.piece<source = @n.source, rows = 32, offset = 0, row_stride = 1, column_stride = 1, first = 0, group = 32, every = 32>]
+
+// A sum over one column has one slice.
+// CHECK-LABEL: func.func @narrow
+func.func @narrow(%x: tensor<?x1xf32>, %r: tensor<?x32xf32>) -> tensor<?x32xf32> {
+  // CHECK: fathom.project %{{.*}} by @n slices 1 plus
+  %y = fathom.project %x by @n plus %r of tensor<?x32xf32> : tensor<?x1xf32> -> tensor<?x32xf32>
+  return %y : tensor<?x32xf32>
+}
