@@ -100,6 +100,9 @@ def main(fathom, model_path, out, weights, level, bound="1e-4") -> int:
     d = difference(one["logits"], whole["logits"])
     if latent and weights == "f32":
         feeder.expect(d <= FORMS_BOUND, f"--one-by-one: difference {d:.3g}")
+        feeder.near(one["logits"], reference, "logits", float(bound))
+        feeder.expect(one.get("experts") == reference.get("experts"),
+                      "--one-by-one: the same experts")
     elif not latent:
         feeder.expect(one == whole, "--one-by-one: same bits")
     if latent:
@@ -109,8 +112,9 @@ def main(fathom, model_path, out, weights, level, bound="1e-4") -> int:
     if "far_logits" in reference:
         position = reference["far_position"][1][0]
         count = reference["far_logits"][0][0]
-        far = feeder.feed(tokens[:count], f"--position {position}")
-        feeder.near(far["logits"], reference, "far_logits", float(bound))
+        for way in ("", "--one-by-one", "--chunk 7 --shuffle-pages 2"):
+            far = feeder.feed(tokens[:count], f"--position {position} {way}")
+            feeder.near(far["logits"], reference, "far_logits", float(bound))
     if "mtp_logits" in reference:
         check_mtp(feeder, reference, weights, float(bound))
     if "greedy" in reference and weights == "f32":
@@ -135,15 +139,18 @@ def check_mtp(feeder, reference, weights, bound) -> None:
 
 
 def check_greedy(feeder, reference, allowed) -> None:
-    """Each greedy token is the likeliest behind those before it."""
+    """Each greedy token is the likeliest behind those before it, be they fed as
+    a prompt or generated."""
     prompt, greedy = reference["greedy_prompt"][1], reference["greedy"][1]
-    shape, logits = feeder.feed(prompt + greedy[:-1])["logits"]
-    ids = sorted(i for i in allowed if i < shape[1])
-    right = 0
-    for i, token in enumerate(greedy):
-        begin = (len(prompt) - 1 + i) * shape[1]
-        right += token == max(ids, key=lambda id: logits[begin + id])
-    feeder.expect(right == len(greedy), f"{right} of {len(greedy)} greedy")
+    for way in ("", "--one-by-one"):
+        shape, logits = feeder.feed(prompt + greedy[:-1], way)["logits"]
+        ids = sorted(i for i in allowed if i < shape[1])
+        right = 0
+        for i, token in enumerate(greedy):
+            begin = (len(prompt) - 1 + i) * shape[1]
+            right += token == max(ids, key=lambda id: logits[begin + id])
+        feeder.expect(right == len(greedy),
+                      f"{way} {right} of {len(greedy)} greedy")
 
 
 if __name__ == "__main__":

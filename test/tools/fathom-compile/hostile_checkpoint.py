@@ -1,0 +1,164 @@
+"""hostile_checkpoint.py FATHOM MODELS WORK: `fathom compile` of bad checkpoints.
+
+Each case changes one thing of a copy of a folder in MODELS, named after its
+row, and compiles it where an artifact of another time stands. Expected: exit 1,
+one line on stderr that holds the case's words, the old artifact as it was and
+nothing beside it. A folder that nothing was done to compiles. Exits 1 where
+something differs, and names each.
+"""
+
+import json
+import pathlib
+import shutil
+import struct
+import subprocess
+import sys
+
+LINE_BYTES_MAX = 4096
+
+
+def header(change):
+    """Changes the JSON text (bytes) of model.safetensors' header."""
+    def apply(folder: pathlib.Path) -> None:
+        path = folder / "model.safetensors"
+        data = path.read_bytes()
+        (size,) = struct.unpack("<Q", data[:8])
+        text = change(data[8:8 + size].rstrip())
+        path.write_bytes(struct.pack("<Q", len(text)) + text + data[8 + size:])
+    return apply
+
+
+def tensor(**values):
+    """Sets keys of the final norm's entry."""
+    def change(text: bytes) -> bytes:
+        entries = json.loads(text)
+        entries["model.norm.weight"].update(values)
+        return json.dumps(entries).encode()
+    return header(change)
+
+
+def appended(text: bytes):
+    return header(lambda old: old[:-1] + text + b"}")
+
+
+def document(name: str, change):
+    """Changes the value that the JSON file `name` holds."""
+    def apply(folder: pathlib.Path) -> None:
+        value = json.loads((folder / name).read_text(encoding="utf-8"))
+        change(value)
+        (folder / name).write_text(json.dumps(value), encoding="utf-8")
+    return apply
+
+
+def config(**values):
+    return document("config.json", lambda c: c.update(values))
+
+
+def whole(name: str, data: bytes):
+    return lambda folder: (folder / name).write_bytes(data)
+
+
+def cut(folder: pathlib.Path) -> None:
+    path = folder / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def last_is_nan(folder: pathlib.Path) -> None:
+    path = folder / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:-2] + struct.pack("<H", 0x7fc0))
+
+
+def many_tokens(value: dict) -> None:
+    last = value["added_tokens"][-1]
+    for i in range(1, 100):
+        value["added_tokens"].append(
+            dict(last, id=last["id"] + i, content=f"<extra {i}>"))
+
+
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n"
+CASES = [
+    ("W1", cut, ["model.safetensors", "end"]),
+    ("W1 empty", whole("model.safetensors", b""), ["model.safetensors"]),
+    ("W2", whole("model.safetensors", b"\xff" * 64), ["model.safetensors"]),
+    ("W3 NUL", header(lambda old: old[:-1] + b"\0}"), ["JSON"]),
+    ("W4", appended(b',"z":' + b"[" * 33 + b"]" * 33), ["32"]),
+    ("W4 10 million", appended(b',"z":' + b"[" * 10**7 + b"]" * 10**7),
+     ["model.safetensors"]),
+    ("W8 end of 64 bits", tensor(data_offsets=[2**63 - 96, 2**63]),
+     ["model.norm.weight"]),
+    ("W9 wraps", tensor(shape=[2**63 + 48]), ["model.norm.weight"]),
+    ("W9 rank", tensor(shape=[48] + [1] * 8), ["model.norm.weight"]),
+    ("W10", tensor(shape=[0]), ["model.norm.weight", "expected"]),
+    ("W11", tensor(dtype="Q4"), ["model.norm.weight", '"Q4"']),
+    ("W8 alias", tensor(data_offsets=[0, 96]), ["model.safetensors"]),
+    ("W16", last_is_nan, ["model.norm.weight", "not finite"]),
+    ("W20", whole("model.safetensors", LFS), ["git-lfs pointer"]),
+    ("C1 pointer", whole("config.json", LFS), ["config.json"]),
+    ("C1 absent", lambda folder: (folder / "config.json").unlink(),
+     ["config.json"]),
+    ("C2 zero", config(hidden_size=0), ["hidden_size", "expected"]),
+    ("C2 fraction", config(num_hidden_layers=2.5), ["num_hidden_layers"]),
+    ("C2 heads", config(num_attention_heads=5), ["num_attention_heads"]),
+    ("C3", config(model_type="mistral"), ['"mistral"', "expected"]),
+    ("C3 rope", config(rope_scaling={"type": "spiral", "factor": 2.0}),
+     ['"spiral"', "expected"]),
+    ("C4", config(vocab_size=300), ["expected"]),
+    ("C5", document("tokenizer.json", many_tokens), ["tokenizer"]),
+    ("C6", document("tokenizer.json",
+                    lambda t: t["model"].update(merges=["qq zz"])),
+     ["tokenizer.json"]),
+    ("C10", document("generation_config.json",
+                     lambda g: g.update(temperature=-1.0)), ["temperature"]),
+]
+
+
+def compile_model(fathom, folder, output, work):
+    """Runs in `work`: long paths are shown shortened."""
+    return subprocess.run(
+        [fathom, "compile", folder, "-o", output, "--target", "avx2"],
+        cwd=work, check=False, stderr=subprocess.PIPE, timeout=120)
+
+
+def faults(fathom, models, work, change, words) -> list:
+    folder, place = work / "model", work / "place"
+    for path in (folder, place):
+        shutil.rmtree(path, ignore_errors=True)
+    shutil.copytree(models / "tiny-qwen2", folder)
+    old = place / "x.fathom"
+    old.mkdir(parents=True)
+    (old / "manifest.bin").write_bytes(b"of another time")
+    change(folder)
+    done = compile_model(fathom, "model", old, work)
+    text = done.stderr.decode(errors="replace")
+    lines = [line for line in text.splitlines()
+             if ": warning: " not in line and ": level " not in line]
+    found = []
+    if done.returncode != 1:
+        found.append(f"exit {done.returncode}, expected 1")
+    if len(lines) != 1 or len(text) > LINE_BYTES_MAX:
+        found.append(f"{len(lines)} lines, expected one")
+    found += [f"no {word!r}" for word in words if word not in text]
+    left = sorted(str(p.relative_to(place)) for p in place.rglob("*"))
+    if left != ["x.fathom", "x.fathom/manifest.bin"]:
+        found.append(f"{left} left, expected what was there")
+    elif (old / "manifest.bin").read_bytes() != b"of another time":
+        found.append("the old artifact changed")
+    return found and [*found, text.strip()]
+
+
+def main(fathom: str, models: pathlib.Path, work: pathlib.Path) -> int:
+    bad = 0
+    for name, change, words in CASES:
+        found = faults(fathom, models, work, change, words)
+        bad += bool(found)
+        print(f"BAD: {name}: {'; '.join(found)}" if found else name)
+    good = compile_model(fathom, models / "tiny-qwen2", work / "good.fathom",
+                         work)
+    if good.returncode != 0:
+        print(f"BAD: unchanged: exit {good.returncode}")
+    return 1 if bad or good.returncode else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], *(pathlib.Path(path).resolve()
+                                for path in sys.argv[2:])))
