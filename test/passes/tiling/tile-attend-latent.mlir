@@ -34,17 +34,17 @@ func.func @dense(%tokens: !fathom.tokens, %q: tensor<?x1536xf32> {fathom.place =
 // BF16: vector.interleave {{.*}} : vector<16xi16>
 // AVX2: vector.interleave {{.*}} : vector<8xi16>
 // Six tokens meet the page.
-// BF16-COUNT-24: fathom.tile_dot {{.*}} vdpbf16ps_512
+// BF16-COUNT-24: fathom.tile_dot {{.*}} fma_512
 // AVX2-COUNT-12: fathom.tile_dot {{.*}} fma_256
 // CHECK: arith.divf
 // Generated tokens: a query goes into the latent space, one row, a panel at a
 // time; then a page is made into panels, once for all heads.
-// BF16-COUNT-4: fathom.tile_dot {{.*}} vdpbf16ps_512
+// BF16-COUNT-4: fathom.tile_dot {{.*}} fma_512
 // AVX2-COUNT-8: fathom.tile_dot {{.*}} fma_256
 // BF16: vector.shuffle {{.*}} : vector<16xi32>, vector<16xi32>
 // AVX2: vector.shuffle {{.*}} : vector<8xi32>, vector<8xi32>
 // CHECK: arith.divf
 // And out of it.
-// BF16-COUNT-4: fathom.tile_dot {{.*}} vdpbf16ps_512
+// BF16-COUNT-4: fathom.tile_dot {{.*}} fma_512
 // AVX2-COUNT-8: fathom.tile_dot {{.*}} fma_256
 // CHECK-NOT: fathom.tile_dot
