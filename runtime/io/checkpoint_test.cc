@@ -78,8 +78,10 @@ TEST(CheckpointTest, W01_TruncatedAtEveryByte) {
     folder.Write(kFile, whole.substr(0, bytes));
     std::string error = ErrorOf(folder);
     EXPECT_TRUE(absl::StrContains(error, folder.path())) << bytes;
-    EXPECT_TRUE(absl::StrContains(error, absl::StrCat(bytes)))
+    const std::string message = error.substr(error.find(kFile));
+    EXPECT_TRUE(absl::StrContains(message, absl::StrCat(" ", bytes)))
         << bytes << ": " << error;
+    EXPECT_TRUE(absl::StrContains(message, "expected")) << error;
   }
   folder.Write(kFile, whole);
   EXPECT_EQ(ErrorOf(folder), "");
