@@ -17,9 +17,9 @@ from feed import Feeder, read
 
 LEVELS = ["avx2", "avx512", "avx512-bf16"]
 TOKENS = 136
-WAYS = ["--threads 1 --chunk 64", "--threads 3 --chunk 7 --shuffle-pages 3",
-        "--threads 2 --chunk 1 --beside 1", "--chunk 40 --beside 5"]
-GENERATED_WAYS = ["--threads 1 --shuffle-pages 5", "--threads 3 --beside 4"]
+WAYS = ["--threads 1 --chunk 7 --shuffle-pages 3",
+        "--threads 3 --chunk 40 --beside 5"]
+GENERATED_WAYS = ["--threads 3 --beside 4 --shuffle-pages 5"]
 # What `fathom` says where the machine cannot do what is asked.
 EXIT_MACHINE = 3
 
