@@ -7,7 +7,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/fathom/ColumnViews.h"
 #include "passes/fathom/Passes.h"
+
+#include <algorithm>
 
 namespace fathom {
 #define GEN_PASS_DEF_SLICECONTRACTIONSPASS
@@ -41,9 +44,7 @@ struct SliceContractions final
 
   /// A sum over fewer columns than slices has a slice a column.
   int64_t slicesOf(Value summed) {
-    int64_t columns =
-        cast<RankedTensorType>(summed.getType()).getShape().back();
-    return std::min<int64_t>(slices, columns);
+    return std::min<int64_t>(slices, columnsOf(summed));
   }
 };
 

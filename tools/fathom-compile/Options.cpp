@@ -5,7 +5,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/fathom-compile/Options.h"
-#include "tools/swallowed_option.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "runtime/base/quoting.h"
+#include "tools/swallowed_option.h"
 
 namespace fathom {
 

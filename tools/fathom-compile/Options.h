@@ -12,8 +12,8 @@
 
 namespace fathom {
 
-/// Fills `options`, or returns the exit code to end with: 0 after --help, 2
-/// after a message about what is wrong.
+/// Fills `options`, or returns the exit code to end with: 0 after --help, 3
+/// where that cannot be written, 2 after a message about what is wrong.
 std::optional<int> parseOptions(int argc, char **argv, CompileOptions &options);
 
 } // namespace fathom

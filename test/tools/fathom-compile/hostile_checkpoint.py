@@ -1,7 +1,6 @@
 """hostile_checkpoint.py FATHOM MODELS WORK: `fathom compile` of bad checkpoints.
 
-Each case changes one thing of a copy of a folder in MODELS, named after its
-row, and compiles it where an artifact of another time stands. Expected: exit 1,
+Each case changes one thing of a copy of a folder in MODELS, and compiles it where an artifact of another time stands. Expected: exit 1,
 one line on stderr that holds the case's words, the old artifact as it was and
 nothing beside it. A folder that nothing was done to compiles. Exits 1 where
 something differs, and names each.
@@ -77,37 +76,41 @@ def many_tokens(value: dict) -> None:
 
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n"
 CASES = [
-    ("W1", cut, ["model.safetensors", "end"]),
-    ("W1 empty", whole("model.safetensors", b""), ["model.safetensors"]),
-    ("W2", whole("model.safetensors", b"\xff" * 64), ["model.safetensors"]),
+    ("W1", cut, ["model.safetensors", "where the file ends"]),
+    ("W1 empty", whole("model.safetensors", b""),
+     ["has 0 bytes, expected at least 8"]),
+    ("W2", whole("model.safetensors", b"\xff" * 64),
+     ["expected 2 to 56"]),
     ("W3 NUL", header(lambda old: old[:-1] + b"\0}"), ["JSON"]),
-    ("W4", appended(b',"z":' + b"[" * 33 + b"]" * 33), ["32"]),
+    ("W4", appended(b',"z":' + b"[" * 33 + b"]" * 33),
+     ["nested deeper than 32"]),
     ("W4 10 million", appended(b',"z":' + b"[" * 10**7 + b"]" * 10**7),
-     ["model.safetensors"]),
+     ["nested deeper than 32"]),
     ("W8 end of 64 bits", tensor(data_offsets=[2**63 - 96, 2**63]),
      ["model.norm.weight"]),
     ("W9 wraps", tensor(shape=[2**63 + 48]), ["model.norm.weight"]),
     ("W9 rank", tensor(shape=[48] + [1] * 8), ["model.norm.weight"]),
-    ("W10", tensor(shape=[0]), ["model.norm.weight", "expected"]),
+    ("W10", tensor(shape=[0]), ["model.norm.weight", "expected 0 bytes"]),
     ("W11", tensor(dtype="Q4"), ["model.norm.weight", '"Q4"']),
-    ("W8 alias", tensor(data_offsets=[0, 96]), ["model.safetensors"]),
-    ("W16", last_is_nan, ["model.norm.weight", "not finite"]),
+    ("W6 alias", tensor(data_offsets=[0, 96]), ["where the one before it ends"]),
+    ("NaN weight", last_is_nan, ["model.norm.weight", "not finite"]),
     ("W20", whole("model.safetensors", LFS), ["git-lfs pointer"]),
     ("C1 pointer", whole("config.json", LFS), ["config.json"]),
     ("C1 absent", lambda folder: (folder / "config.json").unlink(),
      ["config.json"]),
     ("C2 zero", config(hidden_size=0), ["hidden_size", "expected"]),
     ("C2 fraction", config(num_hidden_layers=2.5), ["num_hidden_layers"]),
-    ("C2 heads", config(num_attention_heads=5), ["num_attention_heads"]),
-    ("C3", config(model_type="mistral"), ['"mistral"', "expected"]),
-    ("C3 rope", config(rope_scaling={"type": "spiral", "factor": 2.0}),
+    ("C3", config(num_attention_heads=5), ["num_attention_heads"]),
+    ("C1 architecture", config(model_type="mistral"), ['"mistral"', "expected"]),
+    ("C1 rope", config(rope_scaling={"type": "spiral", "factor": 2.0}),
      ['"spiral"', "expected"]),
-    ("C4", config(vocab_size=300), ["expected"]),
-    ("C5", document("tokenizer.json", many_tokens), ["tokenizer"]),
+    ("C2 id beyond the vocabulary", config(vocab_size=300),
+     ["bos_token_id", "0 to 299"]),
+    ("C5", document("tokenizer.json", many_tokens), ["435 ids", "352 rows"]),
     ("C6", document("tokenizer.json",
                     lambda t: t["model"].update(merges=["qq zz"])),
-     ["tokenizer.json"]),
-    ("C10", document("generation_config.json",
+     ["merges[0]", "'qq'"]),
+    ("sampling", document("generation_config.json",
                      lambda g: g.update(temperature=-1.0)), ["temperature"]),
 ]
 
