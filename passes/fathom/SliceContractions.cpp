@@ -44,7 +44,7 @@ struct SliceContractions final
 
   /// A sum over fewer columns than slices has a slice a column.
   int64_t slicesOf(Value summed) {
-    return std::min<int64_t>(slices, columnsOf(summed));
+    return std::min<int64_t>(slices, ::fathom::columnsOf(summed));
   }
 };
 
