@@ -214,6 +214,47 @@ class Renderer {
     return absl::OkStatus();
   }
 
+  absl::Status StoreAttribute(const std::string& name) {
+    Value value = Pop();
+    Value target = Pop();
+    if (!target.Is(Kind::kNamespace)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("found an attribute set on a ", KindName(target),
+                       ", expected a namespace"));
+    }
+    FATHOM_RETURN_IF_ERROR(arena_.Charge(16));
+    for (auto& [key, old] : target.ns->entries) {
+      if (key == name) {
+        old = value;
+        return absl::OkStatus();
+      }
+    }
+    target.ns->entries.emplace_back(name, value);
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<Value> MakeDict(size_t count) {
+    std::vector<Value> values = PopMany(2 * count);
+    std::vector<std::pair<Value, Value>> entries;
+    for (size_t i = 0; i < values.size(); i += 2) {
+      entries.emplace_back(values[i], values[i + 1]);
+    }
+    return arena_.NewDict(std::move(entries));
+  }
+
+  absl::StatusOr<Value> Sign(bool negates) {
+    Value value = Pop();
+    if (!value.IsNumber()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "found a sign before a ", KindName(value), ", expected a number"));
+    }
+    // 0 - 0.0 would lose the sign.
+    if (negates && value.Is(Kind::kFloat)) return Value::Float(-value.number);
+    return Compute(arena_,
+                   negates ? TemplateBinary::kSubtract : TemplateBinary::kAdd,
+                   Value::Int(0), value);
+  }
+
   absl::Status LoopNext(int32_t jump) {
     FATHOM_RETURN_IF_ERROR(Count(1));
     Loop& loop = *loops_.back().loop;
@@ -228,6 +269,7 @@ class Renderer {
   }
 
   absl::Status Step(const TemplateInstruction& code);
+  absl::Status StepLoop(const TemplateInstruction& code);
   absl::Status StepValue(const TemplateInstruction& code);
 
   const TemplateProgram& program_;
@@ -260,25 +302,7 @@ absl::Status Renderer::Step(const TemplateInstruction& code) {
     case Op::kEmit: FATHOM_RETURN_IF_ERROR(Count(1)); return Emit(Pop());
     case Op::kLoad: Push(Load(code.arg)); break;
     case Op::kStore: Set(code.arg, Pop()); break;
-    case Op::kStoreAttribute: {
-      Value value = Pop();
-      Value target = Pop();
-      if (!target.Is(Kind::kNamespace)) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("found an attribute set on a ", KindName(target),
-                         ", expected a namespace"));
-      }
-      FATHOM_RETURN_IF_ERROR(arena_.Charge(16));
-      const std::string& name = program_.names[code.arg];
-      for (auto& [key, old] : target.ns->entries) {
-        if (key == name) {
-          old = value;
-          return absl::OkStatus();
-        }
-      }
-      target.ns->entries.emplace_back(name, value);
-      break;
-    }
+    case Op::kStoreAttribute: return StoreAttribute(program_.names[code.arg]);
     case Op::kJump: pc_ += code.arg; break;
     case Op::kJumpIfFalse:
       if (!Truth(Pop())) pc_ += code.arg;
@@ -291,33 +315,11 @@ absl::Status Renderer::Step(const TemplateInstruction& code) {
         stack_.pop_back();
       }
       break;
-    case Op::kLoopBegin: {
-      Loop loop;
-      FATHOM_ASSIGN_OR_RETURN(loop.items, Items(arena_, Pop()));
-      loops_.push_back(arena_.NewLoop(std::move(loop)));
-      return arena_.Charge(128);
-    }
-    case Op::kLoopNext: return LoopNext(code.arg);
-    case Op::kLoopKeep: {
-      Loop& loop = *loops_.back().loop;
-      if (Truth(Pop()) && loop.round > 0) {
-        FATHOM_RETURN_IF_ERROR(arena_.Charge(sizeof(Value)));
-        loop.kept.push_back(loop.items[loop.round - 1]);
-      }
-      break;
-    }
-    case Op::kLoopKept: {
-      Loop& loop = *loops_.back().loop;
-      FATHOM_ASSIGN_OR_RETURN(
-          Value kept, arena_.NewSeq(Seq::Type::kList, std::move(loop.kept)));
-      loops_.pop_back();
-      Push(kept);
-      break;
-    }
-    case Op::kLoopEnd:
-      if (loops_.back().loop->round > 0) pc_ += code.arg;
-      loops_.pop_back();
-      break;
+    case Op::kLoopBegin:
+    case Op::kLoopNext:
+    case Op::kLoopKeep:
+    case Op::kLoopKept:
+    case Op::kLoopEnd: return StepLoop(code);
     case Op::kScopeBegin: OpenScope(); break;
     case Op::kScopeEnd: CloseScope(); break;
     case Op::kCaptureBegin:
@@ -352,6 +354,41 @@ absl::Status Renderer::Step(const TemplateInstruction& code) {
   return absl::OkStatus();
 }
 
+// Loops and what they keep.
+absl::Status Renderer::StepLoop(const TemplateInstruction& code) {
+  switch (code.op) {
+    case Op::kLoopBegin: {
+      Loop loop;
+      FATHOM_ASSIGN_OR_RETURN(loop.items, Items(arena_, Pop()));
+      loops_.push_back(arena_.NewLoop(std::move(loop)));
+      return arena_.Charge(128);
+    }
+    case Op::kLoopNext: return LoopNext(code.arg);
+    case Op::kLoopKeep: {
+      Loop& loop = *loops_.back().loop;
+      if (Truth(Pop()) && loop.round > 0) {
+        FATHOM_RETURN_IF_ERROR(arena_.Charge(sizeof(Value)));
+        loop.kept.push_back(loop.items[loop.round - 1]);
+      }
+      break;
+    }
+    case Op::kLoopKept: {
+      Loop& loop = *loops_.back().loop;
+      FATHOM_ASSIGN_OR_RETURN(
+          Value kept, arena_.NewSeq(Seq::Type::kList, std::move(loop.kept)));
+      loops_.pop_back();
+      Push(kept);
+      break;
+    }
+    case Op::kLoopEnd:
+      if (loops_.back().loop->round > 0) pc_ += code.arg;
+      loops_.pop_back();
+      break;
+    default: return absl::InternalError("not of a loop");
+  }
+  return absl::OkStatus();
+}
+
 // What takes values and gives one.
 absl::Status Renderer::StepValue(const TemplateInstruction& code) {
   absl::StatusOr<Value> result = Value::Undefined();
@@ -377,15 +414,7 @@ absl::Status Renderer::StepValue(const TemplateInstruction& code) {
     case Op::kTuple:
       result = arena_.NewSeq(Seq::Type::kTuple, PopMany(code.arg));
       break;
-    case Op::kDict: {
-      std::vector<Value> values = PopMany(2 * code.arg);
-      std::vector<std::pair<Value, Value>> entries;
-      for (size_t i = 0; i < values.size(); i += 2) {
-        entries.emplace_back(values[i], values[i + 1]);
-      }
-      result = arena_.NewDict(std::move(entries));
-      break;
-    }
+    case Op::kDict: result = MakeDict(code.arg); break;
     case Op::kAttribute:
       result = GetAttribute(arena_, Pop(), program_.names[code.arg]);
       break;
@@ -401,19 +430,7 @@ absl::Status Renderer::StepValue(const TemplateInstruction& code) {
     }
     case Op::kNot: result = Value::Bool(!Truth(Pop())); break;
     case Op::kNegate:
-    case Op::kPlus: {
-      Value value = Pop();
-      if (!value.IsNumber()) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "found a sign before a ", KindName(value), ", expected a number"));
-      }
-      auto op = code.op == Op::kNegate ? TemplateBinary::kSubtract
-                                       : TemplateBinary::kAdd;
-      bool negates_float = value.Is(Kind::kFloat) && code.op == Op::kNegate;
-      result = negates_float ? Value::Float(-value.number)
-                             : Compute(arena_, op, Value::Int(0), value);
-      break;
-    }
+    case Op::kPlus: result = Sign(code.op == Op::kNegate); break;
     case Op::kBinary: {
       Value b = Pop();
       result = Compute(arena_, static_cast<TemplateBinary>(code.arg), Pop(), b);
