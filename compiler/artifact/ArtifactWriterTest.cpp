@@ -26,8 +26,9 @@ namespace {
 constexpr const char *kModule = R"(
 module attributes {fathom.architecture = "deepseek_v3", fathom.hidden_size = 64,
     fathom.layer_count = 3, fathom.vocabulary_size = 128,
-    fathom.context_tokens = 64, fathom.step_tokens_max = 8,
-    fathom.expert_count = 2, fathom.experts_per_token = 1,
+    fathom.context_tokens = 64, fathom.position_limit = 96,
+    fathom.step_tokens_max = 8, fathom.expert_count = 2,
+    fathom.experts_per_token = 1,
     fathom.arena_shared_bytes = 4096, fathom.storage = bf16} {
   fathom.cache @kv parts [64, 64] of bf16
   fathom.weight @h : tensor<128x64xbf16> from "head"
@@ -111,6 +112,8 @@ TEST_F(ArtifactWriterTest, CostsAreThoseOfTheModel) {
             2u * (64 + 64 * 64 + 2 * 2 * 32 * 64 + 128 * 64));
   EXPECT_EQ(model.prompt_macs_per_token, 64u * 64 + 2 * 2 * 32 * 64);
   EXPECT_EQ(model.head_macs, 128u * 64);
+  EXPECT_EQ(model.context_tokens, 64u);
+  EXPECT_EQ(model.position_limit, 96u);
   EXPECT_EQ(model.expert_layer_count, 2u);
   EXPECT_EQ(model.parameter_count, 2u * 128 * 64 + 64 * 64 + 4 * 2 * 32 * 64);
   EXPECT_EQ(manifest.weights_format, "bf16");

@@ -279,6 +279,7 @@ void describeModule(mlir::ModuleOp module, const PackPlan &plan,
   model.mtp_layer_count = mtpLayers(module);
   model.vocabulary_size = number(module, "fathom.vocabulary_size");
   model.context_tokens = number(module, "fathom.context_tokens");
+  model.position_limit = number(module, "fathom.position_limit");
   model.step_tokens_max = number(module, "fathom.step_tokens_max");
   model.expert_count = number(module, "fathom.expert_count");
   model.experts_per_token = number(module, "fathom.experts_per_token");

@@ -77,6 +77,7 @@ void ModelBuilder::attributes(int64_t contextTokens) {
   number("fathom.layer_count", config.layer_count);
   number("fathom.vocabulary_size", config.vocabulary_size);
   number("fathom.context_tokens", contextTokens);
+  number("fathom.position_limit", config.position_limit);
   number("fathom.expert_count", config.experts ? config.experts->count : 0);
   number("fathom.experts_per_token",
          config.experts ? config.experts->per_token : 0);

@@ -157,11 +157,18 @@ TEST_F(ImportTest, AConfigurationAloneIsEnough) {
 
 TEST_F(ImportTest, ContextsBeyondTheModelAreRefused) {
   ImportOptions options;
+  options.contextTokens = 100;
+  auto model = import(tensors(), kConfig, options);
+  ASSERT_TRUE(model.ok()) << model.status();
+  auto positions =
+      (*model->module)
+          ->getAttrOfType<mlir::IntegerAttr>("fathom.position_limit");
+  EXPECT_EQ(positions.getInt(), 512);
   options.contextTokens = 512;
   EXPECT_TRUE(import(tensors(), kConfig, options).ok());
   for (int64_t wrong : {513, -1}) {
     options.contextTokens = wrong;
-    auto model = import(tensors(), kConfig, options);
+    model = import(tensors(), kConfig, options);
     EXPECT_TRUE(absl::StrContains(
         model.status().message(),
         absl::StrCat("a context of ", wrong, " tokens, expected 1 to")));

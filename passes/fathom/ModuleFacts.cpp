@@ -231,6 +231,9 @@ LogicalResult checkModelFacts(ModuleOp module) {
       failed(
           checkNumber(module, "fathom.vocabulary_size", 1, kVocabularyMax)) ||
       failed(checkNumber(module, "fathom.context_tokens", 1, kContextMax)) ||
+      failed(checkNumber(module, "fathom.position_limit",
+                         numberOf(module, "fathom.context_tokens"),
+                         kContextMax)) ||
       failed(checkNumber(module, "fathom.expert_count", 0, kExpertsMax)))
     return failure();
   return checkNumber(module, "fathom.experts_per_token", 0,

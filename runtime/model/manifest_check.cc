@@ -71,6 +71,13 @@ absl::Status CheckModel(const Manifest& manifest) {
         model.hidden_size(), model.layer_count(), model.context_tokens(),
         model.step_tokens_max());
   }
+  // 0 in artifacts from before it was kept.
+  if (model.position_limit() != 0 &&
+      (model.position_limit() < model.context_tokens() ||
+       model.position_limit() > INT32_MAX)) {
+    return Bad("found a limit of %d positions, expected the context's %d to %d",
+               model.position_limit(), model.context_tokens(), INT32_MAX);
+  }
   const uint64_t layers =
       uint64_t{model.layer_count()} + model.mtp_layer_count();
   if (layers > kLayersMax) {

@@ -99,6 +99,9 @@ TEST(ManifestCheckTest, RefusesWrongNumbers) {
           {"vocabulary",
            [](auto& m) { m.model->vocabulary_size = kVocabularyMax + 1; }},
           {"hidden size", [](auto& m) { m.model->context_tokens = 1u << 31; }},
+          {"127 positions", [](auto& m) { m.model->position_limit = 127; }},
+          {"2147483648 positions",
+           [](auto& m) { m.model->position_limit = 1u << 31; }},
           {"4097 layers",
            [](auto& m) { m.model->mtp_layer_count = kLayersMax - 1; }},
           {"experts a token", [](auto& m) { m.model->experts_per_token = 1; }},
@@ -137,8 +140,13 @@ TEST(ManifestCheckTest, TakesNumbersAtTheirLimits) {
               m.model->vocabulary_size = kVocabularyMax;
               m.model->mtp_layer_count = kLayersMax - 2;
               m.model->context_tokens = INT32_MAX;
+              m.model->position_limit = INT32_MAX;
               m.has_token.resize(kVocabularyMax / 8);
               m.levels[0]->step_symbol = std::string(kSymbolBytesMax, 'a');
+            }),
+            "");
+  EXPECT_EQ(MessageAfter([](auto& m) {
+              m.model->position_limit = m.model->context_tokens;
             }),
             "");
 }

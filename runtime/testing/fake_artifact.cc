@@ -130,6 +130,7 @@ FakeArtifact::FakeArtifact(bool with_nan) : weights(Weights(with_nan)) {
   m.model->layer_count = kLayers;
   m.model->vocabulary_size = kFakeVocabulary;
   m.model->context_tokens = kFakeContext;
+  m.model->position_limit = kFakePositions;
   m.model->step_tokens_max = kFakeStepTokens;
   m.model->expert_count = 64;
   m.model->experts_per_token = 3;

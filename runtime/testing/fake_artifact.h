@@ -14,6 +14,7 @@ namespace fathom::rt {
 inline constexpr int32_t kFakeVocabulary = 8;
 inline constexpr int32_t kFakeNanId = kFakeVocabulary - 1;
 inline constexpr int32_t kFakeContext = 400;
+inline constexpr int32_t kFakePositions = 150'000;
 inline constexpr int32_t kFakeStepTokens = 96;
 
 // A new folder under the tests' own.

@@ -64,6 +64,7 @@ Outline ModelOf(const fs::Model& model) {
       .Add("mtp_layer_count", model.mtp_layer_count())
       .Add("vocabulary_size", model.vocabulary_size())
       .Add("context_tokens", model.context_tokens())
+      .Add("position_limit", model.position_limit())
       .Add("step_tokens_max", model.step_tokens_max())
       .Add("expert_count", model.expert_count())
       .Add("experts_per_token", model.experts_per_token())

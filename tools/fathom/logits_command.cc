@@ -76,7 +76,8 @@ void LogitsOptions::AddTo(CLI::App& app) {
                  "feed at most N tokens a step (what a step takes)")
       ->type_name("N");
   app.add_option("--position", position_text,
-                 "the position of the first token (0)")
+                 "the position of the first token (0); 'fathom inspect' tells "
+                 "the limit")
       ->type_name("P");
   app.add_option("--beside", beside_text,
                  "run N other sequences in every step (0)")
@@ -278,16 +279,39 @@ std::pair<int64_t, int64_t> Before(absl::Span<const SequenceTokens> runs) {
   return {tokens, rows};
 }
 
-absl::Status Run(const LogitsOptions& options) {
-  FATHOM_ASSIGN_OR_RETURN(const LoadedArtifact loaded,
-                          LoadArtifact(options.load));
-  const auto& model = *loaded.artifact->manifest().model();
+// Holds the options to what the model allows.
+absl::Status CheckFits(const LogitsOptions& options,
+                       const fathom::schema::Model& model) {
   const auto tokens = static_cast<int64_t>(options.tokens.size());
   if (tokens > model.context_tokens()) {
     return absl::InvalidArgumentError(absl::StrFormat(
         "--tokens holds %d ids, expected at most the context's %d", tokens,
         model.context_tokens()));
   }
+  // Artifacts from before the limit was kept do not know it.
+  const int64_t limit =
+      model.position_limit() == 0 ? kInt32Max : model.position_limit();
+  const int64_t last = options.position + tokens - 1;
+  if (last >= limit) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "--position %d puts the last of --tokens at position %d, expected at "
+        "most the model's last, %d",
+        options.position, last, limit - 1));
+  }
+  const Neighbours neighbours(static_cast<int32_t>(options.beside),
+                              static_cast<int32_t>(model.vocabulary_size()),
+                              model.context_tokens());
+  if (neighbours.step_tokens_max() >= model.step_tokens_max()) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "--beside %d takes up to %d tokens of a step, expected fewer than %d",
+        options.beside, neighbours.step_tokens_max(), model.step_tokens_max()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Run(const LogitsOptions& options, const LoadedArtifact& loaded) {
+  const auto& model = *loaded.artifact->manifest().model();
+  const auto tokens = static_cast<int64_t>(options.tokens.size());
   const auto beside = static_cast<int32_t>(options.beside);
   SessionOptions session_options;
   session_options.slot_count = 1 + beside;
@@ -300,11 +324,7 @@ absl::Status Run(const LogitsOptions& options) {
                         model.context_tokens());
   const int64_t room =
       session->step_tokens_max() - neighbours.step_tokens_max();
-  if (room < 1) {
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "--beside %d takes up to %d tokens of a step, expected fewer than %d",
-        beside, neighbours.step_tokens_max(), session->step_tokens_max()));
-  }
+  FATHOM_CHECK(room >= 1);
   FATHOM_ASSIGN_OR_RETURN(
       LogitsFile file, LogitsFile::Create(options.output, model,
                                           options.tokens.size(), options.mtp));
@@ -345,7 +365,12 @@ int LogitsCommand(int argc, const char* const* argv) {
   if (const auto code = ParseCommandLine(app, argc, argv)) return *code;
   const absl::Status read = options.Read();
   if (!read.ok()) return Fail(read, kExitCommandLine);
-  const absl::Status status = Run(options);
+  const auto loaded = LoadArtifact(options.load);
+  if (!loaded.ok()) return Fail(loaded.status(), ExitCode(loaded.status()));
+  const absl::Status fits =
+      CheckFits(options, *loaded->artifact->manifest().model());
+  if (!fits.ok()) return Fail(fits, kExitCommandLine);
+  const absl::Status status = Run(options, *loaded);
   return status.ok() ? 0 : Fail(status, ExitCode(status));
 }
 

@@ -96,6 +96,8 @@ TEST_F(LogitsCommandTest, EveryWayOfFeedingIsRight) {
   ExpectRight({"--one-by-one"}, FATHOM_ROLE_GENERATED);
   ExpectRight({"--one-by-one", "--beside=2"}, FATHOM_ROLE_GENERATED);
   ExpectRight({"--position", "100000"}, 0, 100'000);
+  // The last token at the last position.
+  ExpectRight({"--position", "149800"}, 0, kFakePositions - 200);
   ExpectRight({"--beside", "1"});
   ExpectRight({"--beside", "5", "--chunk", "13", "--shuffle-pages=9"});
   ExpectRight({"--placement=huge", "--level=plain"});
@@ -158,6 +160,18 @@ TEST_F(LogitsCommandTest, C14RefusesBadOptionsWithExitCode2) {
     EXPECT_EQ(ran.exit_code, 2) << ran.err;
     EXPECT_TRUE(absl::StrContains(ran.err, name)) << ran.err;
   }
+  const Ran ran = Logits(
+      artifact_, {"--tokens", absl::StrJoin(std::vector<int>(401, 1), ","),
+                  "-o", output_});
+  EXPECT_EQ(ran.exit_code, 2);
+  EXPECT_EQ(ran.err,
+            "fathom logits: --tokens holds 401 ids, expected at most the "
+            "context's 400\n");
+  const Ran crowded =
+      Logits(artifact_, {"--tokens=1", "--beside=20", "-o", output_});
+  EXPECT_EQ(crowded.exit_code, 2);
+  EXPECT_TRUE(absl::StrContains(crowded.err, "--beside 20 takes up to"))
+      << crowded.err;
   EXPECT_EQ(Logits(artifact_, {"--tokens", "1"}).exit_code, 2);
   EXPECT_EQ(Logits(artifact_, {"--tokens=1", "--mtp", "-o", output_}).exit_code,
             2);
@@ -167,14 +181,39 @@ TEST_F(LogitsCommandTest, C14RefusesBadOptionsWithExitCode2) {
             2);
 }
 
+TEST_F(LogitsCommandTest, K12PositionsBeyondTheModelAreRefused) {
+  const auto at = [&](std::string position) {
+    return Logits(artifact_, {"--tokens", Tokens(), "--position",
+                              std::move(position), "-o", output_});
+  };
+  const Ran ran = at("149801");
+  EXPECT_EQ(ran.exit_code, 2);
+  EXPECT_EQ(ran.err,
+            "fathom logits: --position 149801 puts the last of --tokens at "
+            "position 150000, expected at most the model's last, 149999\n");
+  EXPECT_FALSE(std::filesystem::exists(output_));
+  EXPECT_EQ(at("2147483647").exit_code, 2);
+}
+
+// One from before the limit was kept: what the step's int32 holds.
+TEST_F(LogitsCommandTest, PositionsOfAnUnknownLimitAreInt32) {
+  FakeArtifact fake;
+  fake.manifest.model->position_limit = 0;
+  const std::string artifact = fake.Write();
+  const auto at = [&](std::string position) {
+    return Logits(artifact, {"--tokens=1,2", "--position", std::move(position),
+                             "-o", artifact + "/out.safetensors"});
+  };
+  EXPECT_EQ(at("2147483645").exit_code, 0);
+  EXPECT_EQ(at("2147483646").exit_code, 2);
+}
+
 TEST_F(LogitsCommandTest, FaultsLeaveNoFile) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{"--tokens", "8"}, "token id 8"},
       {{"--tokens", "1,7,2"}, "numerical error at step 1"},
-      {{"--tokens", "1", "--beside", "20"}, "--beside 20"},
       {{"--tokens", "1", "--level", "none"}, "'none'"},
       {{"--tokens", "1,2", "--mtp"}, "no layer that predicts further tokens"},
-      {{"--tokens", absl::StrJoin(std::vector<int>(401, 1), ",")}, "401"},
   };
   for (auto [arguments, word] : cases) {
     arguments.insert(arguments.end(), {"-o", output_});

@@ -1,7 +1,7 @@
 // RUN: fathom-opt %s --fathom-check-form=form=llvm --split-input-file --verify-diagnostics
 
 // Code that is right.
-module attributes {fathom.architecture = "a", fathom.hidden_size = 32 : i64, fathom.layer_count = 1 : i64, fathom.vocabulary_size = 96 : i64, fathom.context_tokens = 64 : i64, fathom.expert_count = 0 : i64, fathom.experts_per_token = 0 : i64, fathom.storage = f32, fathom.step_tokens_max = 8 : i64, fathom.arena_shared_bytes = 0 : i64} {
+module attributes {fathom.architecture = "a", fathom.hidden_size = 32 : i64, fathom.layer_count = 1 : i64, fathom.vocabulary_size = 96 : i64, fathom.context_tokens = 64 : i64, fathom.position_limit = 64 : i64, fathom.expert_count = 0 : i64, fathom.experts_per_token = 0 : i64, fathom.storage = f32, fathom.step_tokens_max = 8 : i64, fathom.arena_shared_bytes = 0 : i64} {
 llvm.mlir.global internal constant @table(dense<[1, 2]> : tensor<2xi32>) : !llvm.array<2 x i32>
 llvm.func internal @dense.o(%step: !llvm.ptr) {
   llvm.return

@@ -3,7 +3,7 @@
 // What the pipeline makes of the model form is the planned form, also once it
 // was printed and read again.
 
-module attributes {fathom.architecture = "a", fathom.hidden_size = 32 : i64, fathom.layer_count = 1 : i64, fathom.vocabulary_size = 96 : i64, fathom.context_tokens = 64 : i64, fathom.expert_count = 0 : i64, fathom.experts_per_token = 0 : i64} {
+module attributes {fathom.architecture = "a", fathom.hidden_size = 32 : i64, fathom.layer_count = 1 : i64, fathom.vocabulary_size = 96 : i64, fathom.context_tokens = 64 : i64, fathom.position_limit = 64 : i64, fathom.expert_count = 0 : i64, fathom.experts_per_token = 0 : i64} {
 fathom.weight @embed.table : tensor<96x32xbf16> from "t"
 fathom.weight @dense.o_proj : tensor<32x32xbf16> from "o.{layer}"
 fathom.weight @head.norm : tensor<32xf32> from "n"
