@@ -12,6 +12,7 @@ import sys
 import tempfile
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 import fp8
@@ -57,16 +58,21 @@ SPECS = {
     'tiny-deepseek': ('deepseek', 290, 299, 'bf16', 3, dict(
         **R1_HEAD, torch_dtype='bfloat16', **TINY_DEEPSEEK, rope_theta=10000,
         rope_scaling=dict(type='yarn', **YARN))),
-    # The spelling of transformers 5: dtype, rope_parameters.
-    'tiny-deepseek-fp8': ('deepseek', 320, 331, 'fp8', 2, dict(
-        **R1_HEAD, dtype='bfloat16', **(TINY_DEEPSEEK | dict(
-            hidden_size=136, intermediate_size=132, num_hidden_layers=2,
-            moe_intermediate_size=7, tie_word_embeddings=True)),
+    # The same model with its matrices in fp8 blocks, spelled as transformers 5
+    # does: dtype, rope_parameters. A block of R1's, 128 x 128, would hold any
+    # of these matrices whole. With blocks of 40 x 28 most have several, ragged
+    # at both edges, and rows taken for columns are seen. With four shards two
+    # matrices lie elsewhere than their scales.
+    'tiny-deepseek-fp8': ('deepseek', 290, 299, 'fp8', 4, dict(
+        **R1_HEAD, dtype='bfloat16', **TINY_DEEPSEEK,
         rope_parameters=dict(rope_type='yarn', rope_theta=10000, **YARN),
         quantization_config=dict(
             quant_method='fp8', fmt='e4m3', activation_scheme='dynamic',
-            weight_block_size=[128, 128]))),
+            weight_block_size=[40, 28]))),
 }
+# The weights of these are those of another: made from its seed, which has to
+# do, and its bf16 weights are what is quantised.
+TWINS = {'tiny-deepseek-fp8': 'tiny-deepseek'}
 TEXT = ('What is 123 + 456? The model thinks, then adds the numbers.\n'
         '思考过程 naïve café 🙂 -- it can\'t be 1,000!\n\n    x_1 = foo(bar);\n')
 
@@ -143,15 +149,16 @@ def is_fp8(name, shape):
 def weights(c, rows, storage, seed):
     """(tensors as stored, the same as they are computed with)."""
     random = torch.Generator().manual_seed(seed)
+    block = c.get('quantization_config', {}).get('weight_block_size')
     stored, plain = {}, {}
     for name, shape in shapes(c, rows).items():
         w = value(name, shape, random)
         if storage == 'f32' or name.endswith('e_score_correction_bias'):
             stored[name] = plain[name] = w
         elif storage == 'fp8' and is_fp8(name, shape):
-            stored[name], scale = fp8.store(w)
+            stored[name], scale = fp8.store(w.bfloat16().float(), block)
             stored[name.replace('.weight', '.weight_scale_inv')] = scale
-            plain[name] = fp8.widen(stored[name], scale)
+            plain[name] = fp8.widen(stored[name], scale, block)
         else:
             stored[name] = plain[name] = w.bfloat16()
     return stored, plain
@@ -194,6 +201,35 @@ def configure(name):
     return config, t
 
 
+def seeds(name):
+    if name not in TWINS:
+        return range(1, 400)
+    twin = f'{MODELS}/{TWINS[name]}/reference.safetensors'
+    with safe_open(twin, 'pt') as file:
+        return [int(file.metadata()['seed'])]
+
+
+def check_twin(name, plain, stored):
+    """Computed with are the twin's weights: the same bits where they are not
+    quantised, else within the rounding of e4m3, 2**-4 of normal values and
+    half the least one, 2**-10, of a block's scale."""
+    folder = f'{MODELS}/{TWINS[name]}'
+    theirs = {}
+    for file in sorted(os.listdir(folder)):
+        if file.startswith('model') and file.endswith('.safetensors'):
+            theirs |= load_file(f'{folder}/{file}')
+    assert theirs.keys() == plain.keys()
+    for tensor, w in theirs.items():
+        w, mine = w.float(), plain[tensor].float()
+        scale = stored.get(f'{tensor}_scale_inv')
+        if scale is None:
+            assert torch.equal(w, mine), tensor
+        else:
+            # and once more to bf16
+            most = w.abs() * (2**-4 + 2**-8) + scale.max() * 2**-10
+            assert ((w - mine).abs() <= most).all(), tensor
+
+
 def make(name):
     _, _, rows, storage, shards, _ = SPECS[name]
     config, t = configure(name)
@@ -203,7 +239,7 @@ def make(name):
     bos = tok.ids(t)[tok.BOS]
     tokens = ([bos] + text * 3)[:160]
     stop = tok.ids(t)[tok.EOS]
-    for seed in range(1, 400):
+    for seed in seeds(name):
         stored, plain = weights(config, rows, storage, seed)
         with tempfile.TemporaryDirectory() as d:
             save_file(plain, f'{d}/model.safetensors',
@@ -223,7 +259,9 @@ def make(name):
     write_shards(folder, stored, shards)
     save_file(tensors, f'{folder}/reference.safetensors', metadata={
         k: f'{v:.6g}' for k, v in (got | dict(seed=seed)).items()})
-    if storage != 'fp8':  # what is on the disk gives the same
+    if name in TWINS:
+        check_twin(name, plain, stored)
+    else:  # what is on the disk gives the same
         again = reference.load(folder)(torch.tensor([tokens])).logits[0]
         assert torch.equal(again, tensors['logits'])
     size = sum(os.path.getsize(f'{folder}/{f}') for f in os.listdir(folder)
