@@ -33,15 +33,16 @@ static absl::Status addWeights(const PackPlan &plan, const TensorSource &source,
                                const ProgressFunction &progress,
                                OutputFolder &folder,
                                schema::ManifestT &manifest) {
+  std::string shown = folder.pathOf(rt::kWeightsFile);
   FileDescriptor file(openat(folder.fd(), rt::kWeightsFile,
                              O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (file.get() < 0)
-    return machineError("cannot create", rt::kWeightsFile, errno);
-  FATHOM_ASSIGN_OR_RETURN(WrittenWeights written,
-                          writeWeights(plan, source, file.get(),
-                                       rt::kWeightsFile, threads, progress));
+    return machineError("cannot create", shown, errno);
+  FATHOM_ASSIGN_OR_RETURN(
+      WrittenWeights written,
+      writeWeights(plan, source, file.get(), shown, threads, progress));
   if (int error = file.close())
-    return machineError("cannot write", rt::kWeightsFile, error);
+    return machineError("cannot write", shown, error);
   FATHOM_CHECK(manifest.weights.size() == plan.weights.size());
   for (size_t i = 0; i < plan.weights.size(); ++i) {
     manifest.weights[i]->offset = written.layout.offsets[i];
@@ -65,7 +66,8 @@ static absl::Status addCode(const std::string &code, const OutputFolder &folder,
                             schema::ManifestT &manifest) {
   manifest.code = digestOf(rt::kCodeFile, code);
   manifest.code_bytes = code.size();
-  return writeFile(folder.fd(), rt::kCodeFile, code.data(), code.size());
+  return writeFile(folder.fd(), rt::kCodeFile, folder.pathOf(rt::kCodeFile),
+                   code.data(), code.size());
 }
 
 absl::Status writeArtifact(const PackPlan &plan, const TensorSource &source,
@@ -81,8 +83,9 @@ absl::Status writeArtifact(const PackPlan &plan, const TensorSource &source,
   std::string bytes = rt::WithDigest(absl::string_view(
       reinterpret_cast<const char *>(builder.GetBufferPointer()),
       builder.GetSize()));
-  FATHOM_RETURN_IF_ERROR(
-      writeFile(folder.fd(), rt::kManifestFile, bytes.data(), bytes.size()));
+  FATHOM_RETURN_IF_ERROR(writeFile(folder.fd(), rt::kManifestFile,
+                                   folder.pathOf(rt::kManifestFile),
+                                   bytes.data(), bytes.size()));
   return folder.commit();
 }
 

@@ -67,17 +67,18 @@ absl::Status writeAt(int fd, const std::string &name, uint64_t offset,
   return absl::OkStatus();
 }
 
-absl::Status writeFile(int folder, const std::string &name, const char *data,
+absl::Status writeFile(int folder, const std::string &name,
+                       const std::string &shown, const char *data,
                        uint64_t bytes) {
   FileDescriptor file(openat(folder, name.c_str(),
                              O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (file.get() < 0)
-    return machineError("cannot create", name, errno);
-  FATHOM_RETURN_IF_ERROR(writeAt(file.get(), name, 0, data, bytes));
+    return machineError("cannot create", shown, errno);
+  FATHOM_RETURN_IF_ERROR(writeAt(file.get(), shown, 0, data, bytes));
   if (fsync(file.get()) != 0)
-    return machineError("cannot write", name, errno);
+    return machineError("cannot write", shown, errno);
   if (int error = file.close())
-    return machineError("cannot write", name, error);
+    return machineError("cannot write", shown, error);
   return absl::OkStatus();
 }
 

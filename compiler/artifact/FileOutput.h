@@ -44,8 +44,10 @@ absl::Status openError(const char *what, const std::string &name, int error);
 absl::Status writeAt(int fd, const std::string &name, uint64_t offset,
                      const char *data, uint64_t bytes);
 
-/// Creates `name` in the folder, writes `data`, syncs and closes.
-absl::Status writeFile(int folder, const std::string &name, const char *data,
+/// Creates `name` in the folder, writes `data`, syncs and closes. `shown` is
+/// for messages: the file as the user named it.
+absl::Status writeFile(int folder, const std::string &name,
+                       const std::string &shown, const char *data,
                        uint64_t bytes);
 
 } // namespace fathom

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -37,11 +38,15 @@ static std::string pathOf(const FileDescriptor &descriptor) {
 
 static absl::StatusOr<FileDescriptor> inMemory(const std::string &bytes) {
   FileDescriptor file(memfd_create("object", MFD_CLOEXEC));
-  if (file.get() < 0)
-    return machineError("cannot keep", "an object", errno);
-  FATHOM_RETURN_IF_ERROR(
-      writeAt(file.get(), "an object", 0, bytes.data(), bytes.size()));
-  return file;
+  bool isKept = file.get() >= 0 &&
+                writeAt(file.get(), "", 0, bytes.data(), bytes.size()).ok();
+  if (isKept)
+    return file;
+  // A limit on files counts here, too.
+  return absl::FailedPreconditionError(
+      absl::StrCat("cannot keep ", bytes.size(),
+                   " bytes of code in memory before they are linked: ",
+                   std::strerror(errno)));
 }
 
 namespace {

@@ -73,7 +73,7 @@ static absl::Status describeTokenizer(const rt::Folder &folder,
         config, readInput(folder, "tokenizer_config.json", manifest));
   }
   FATHOM_ASSIGN_OR_RETURN(std::string tables,
-                          rt::CompileTokenizer(json, config));
+                          rt::CompileTokenizer(json, config, folder.path()));
   FATHOM_ASSIGN_OR_RETURN(std::unique_ptr<rt::Tokenizer> tokenizer,
                           rt::Tokenizer::Load(tables));
   FATHOM_ASSIGN_OR_RETURN(manifest.has_token,

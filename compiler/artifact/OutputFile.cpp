@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 
 #include "absl/strings/str_cat.h"
 #include "compiler/artifact/FileOutput.h"
+#include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 
 namespace fathom {
@@ -44,6 +46,11 @@ absl::Status writeOutput(const std::string &path, const std::string &bytes) {
     return writeStream(file.get(), path, bytes);
   }
   size_t slash = path.rfind('/');
+  size_t nameBytes = path.size() - (slash + 1);
+  if (nameBytes < 1 || nameBytes > NAME_MAX)
+    return absl::InvalidArgumentError(
+        absl::StrCat("output '", rt::Shown(path), "': found a file name of ",
+                     nameBytes, " bytes, expected 1 to ", NAME_MAX));
   std::string parent =
       slash == std::string::npos ? "." : path.substr(0, slash + 1);
   FileDescriptor folder(
@@ -53,7 +60,7 @@ absl::Status writeOutput(const std::string &path, const std::string &bytes) {
   std::string temporary = absl::StrCat(".fathom-tmp.", getpid(), ".out");
   unlinkat(folder.get(), temporary.c_str(), 0); // Of a dead run.
   absl::Status status =
-      writeFile(folder.get(), temporary, bytes.data(), bytes.size());
+      writeFile(folder.get(), temporary, path, bytes.data(), bytes.size());
   if (status.ok() && renameat(folder.get(), temporary.c_str(), folder.get(),
                               path.c_str() + (slash + 1)) != 0)
     status = machineError("cannot put in place", path, errno);

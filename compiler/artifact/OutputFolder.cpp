@@ -137,10 +137,14 @@ absl::Status splitTarget(const std::string &target, std::string &parent,
            : slash == 0               ? "/"
                                       : path.substr(0, slash);
   name = slash == std::string::npos ? path : path.substr(slash + 1);
-  if (name.empty() || name == "." || name == ".." ||
-      name.size() > kNameBytesMax || absl::StartsWith(name, kPrefix))
-    return absl::InvalidArgumentError(absl::StrCat(
-        "output '", rt::Shown(target), "': expected a folder's name"));
+  if (name.empty() || name.size() > kNameBytesMax)
+    return absl::InvalidArgumentError(
+        absl::StrCat("output '", rt::Shown(target), "': found a name of ",
+                     name.size(), " bytes, expected 1 to ", kNameBytesMax));
+  if (name == "." || name == ".." || absl::StartsWith(name, kPrefix))
+    return absl::InvalidArgumentError(
+        absl::StrCat("output '", rt::Shown(target), "': found the name '",
+                     rt::Shown(name), "', expected one of a folder's own"));
   return absl::OkStatus();
 }
 
@@ -149,6 +153,7 @@ absl::Status splitTarget(const std::string &target, std::string &parent,
 absl::StatusOr<std::unique_ptr<OutputFolder>>
 OutputFolder::create(const std::string &target) {
   std::unique_ptr<OutputFolder> result(new OutputFolder);
+  result->target = target;
   FATHOM_RETURN_IF_ERROR(splitTarget(target, result->parentPath, result->name));
   result->parent = FileDescriptor(
       open(result->parentPath.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -200,9 +205,13 @@ OutputFolder::~OutputFolder() {
     removeFolder(parent.get(), temporary, folder.get());
 }
 
+std::string OutputFolder::pathOf(const char *file) const {
+  return absl::StrCat(target, target.back() == '/' ? "" : "/", file);
+}
+
 absl::Status OutputFolder::commit() {
   if (fsync(folder.get()) != 0)
-    return machineError("cannot write", temporary, errno);
+    return machineError("cannot write", target, errno);
   int moved = renameat2(parent.get(), temporary.c_str(), parent.get(),
                         name.c_str(), RENAME_NOREPLACE);
   bool isExchange = moved != 0 && errno == EEXIST;
@@ -210,7 +219,7 @@ absl::Status OutputFolder::commit() {
     moved = renameat2(parent.get(), temporary.c_str(), parent.get(),
                       name.c_str(), RENAME_EXCHANGE);
   if (moved != 0)
-    return machineError("cannot put in place", name, errno);
+    return machineError("cannot put in place", target, errno);
   if (fsync(parent.get()) != 0) {
     // Whether it would last is not known: back to what is known to.
     int error = errno;

@@ -34,6 +34,8 @@ public:
   ~OutputFolder();
 
   int fd() const { return folder.get(); }
+  /// For messages: where the user will find this file of the artifact.
+  std::string pathOf(const char *file) const;
   /// Puts the folder in place of `target`, and removes what stood there.
   absl::Status commit();
 
@@ -43,6 +45,7 @@ private:
 
   FileDescriptor parent;
   FileDescriptor folder;
+  std::string target; // As it was given.
   std::string parentPath;
   std::string name;      // Of the target in its parent.
   std::string temporary; // In the same parent; empty once committed.

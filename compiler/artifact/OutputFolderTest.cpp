@@ -57,7 +57,9 @@ protected:
   void fill(OutputFolder &folder, const std::string &text) const {
     for (const char *file :
          {rt::kCodeFile, rt::kWeightsFile, rt::kManifestFile})
-      ASSERT_TRUE(writeFile(folder.fd(), file, text.data(), text.size()).ok());
+      ASSERT_TRUE(writeFile(folder.fd(), file, folder.pathOf(file), text.data(),
+                            text.size())
+                      .ok());
   }
   void commit(const std::string &text) const {
     auto folder = OutputFolder::create(target);

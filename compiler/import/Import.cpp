@@ -8,6 +8,8 @@
 #include "compiler/import/Import.h"
 
 #include "absl/strings/str_cat.h"
+#include "runtime/base/located.h"
+#include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/io/file.h"
 #include "llvm/Support/FileSystem.h"
@@ -32,6 +34,22 @@ static absl::StatusOr<std::string> readText(const rt::Folder &folder,
   return file.ReadAll(rt::kConfigBytesMax);
 }
 
+/// Parses what the files at two paths hold.
+static absl::Status parse(absl::string_view config,
+                          std::optional<absl::string_view> generation,
+                          const std::string &configPath,
+                          const std::string &generationPath,
+                          ImportedModel &model) {
+  auto parsed = rt::ParseModelConfig(config, generation);
+  absl::Status status =
+      rt::Located(parsed.status(), "config.json", rt::Shown(configPath));
+  status =
+      rt::Located(status, "generation_config.json", rt::Shown(generationPath));
+  FATHOM_RETURN_IF_ERROR(status);
+  model.config = *std::move(parsed);
+  return absl::OkStatus();
+}
+
 /// Reads the folder's configuration and opens its tensors.
 static absl::Status readFolder(const std::string &path, ImportedModel &model) {
   FATHOM_ASSIGN_OR_RETURN(rt::Folder folder, rt::Folder::Open(path));
@@ -43,7 +61,8 @@ static absl::Status readFolder(const std::string &path, ImportedModel &model) {
                             readText(folder, "generation_config.json"));
     given = generation;
   }
-  FATHOM_ASSIGN_OR_RETURN(model.config, rt::ParseModelConfig(config, given));
+  FATHOM_RETURN_IF_ERROR(parse(config, given, path + "/config.json",
+                               path + "/generation_config.json", model));
   FATHOM_ASSIGN_OR_RETURN(model.checkpoint, rt::Checkpoint::Open(folder));
   return absl::OkStatus();
 }
@@ -52,9 +71,7 @@ static absl::Status readConfig(const std::string &path, ImportedModel &model) {
   FATHOM_ASSIGN_OR_RETURN(rt::File file, rt::File::Open(path));
   FATHOM_ASSIGN_OR_RETURN(std::string config,
                           file.ReadAll(rt::kConfigBytesMax));
-  FATHOM_ASSIGN_OR_RETURN(model.config,
-                          rt::ParseModelConfig(config, std::nullopt));
-  return absl::OkStatus();
+  return parse(config, std::nullopt, path, "", model);
 }
 
 absl::StatusOr<ImportedModel> importModel(const std::string &path,

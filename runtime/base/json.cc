@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "runtime/base/json_fault.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #define SIMDJSON_EXCEPTIONS 0
@@ -149,8 +150,11 @@ absl::StatusOr<JsonDocument> JsonDocument::Parse(absl::string_view bytes,
         absl::StrCat(what, ": nested deeper than ", kJsonDepthMax, " levels"));
   }
   if (code != simdjson::SUCCESS) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        what, ": not JSON: ", Shown(simdjson::error_message(code))));
+    // Its own words only where its rules are not what they are known to be.
+    std::string fault = JsonFault(bytes);
+    if (fault.empty()) fault = Shown(simdjson::error_message(code));
+    return absl::InvalidArgumentError(
+        absl::StrCat(what, ": not JSON: ", fault));
   }
   FATHOM_RETURN_IF_ERROR(CheckKeysAndStrings(*tape));
   return JsonDocument(std::move(tape));

@@ -1,8 +1,10 @@
-// Any bytes: refused with one line, or every value answers its typed getter.
+// Any bytes: refused with one line, or every value answers its typed getter,
+// and JSON to the one reader is JSON to the other.
 #include <cstddef>
 #include <cstdint>
 
 #include "runtime/base/json.h"
+#include "runtime/base/json_fault.h"
 #include "runtime/base/status.h"
 
 namespace {
@@ -27,9 +29,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   auto document = fathom::rt::JsonDocument::Parse(bytes, "fuzz");
   if (document.ok()) {
     Visit(document->root(), 0);
+    FATHOM_CHECK(fathom::rt::JsonFault(bytes).empty());
   } else {
     auto message = document.status().message();
     FATHOM_CHECK(message.find('\n') == absl::string_view::npos);
+    bool is_syntax = message.find("not JSON") != absl::string_view::npos;
+    FATHOM_CHECK(!is_syntax || !fathom::rt::JsonFault(bytes).empty());
   }
   return 0;
 }

@@ -7,7 +7,10 @@ namespace fathom::rt {
 
 std::string Shown(absl::string_view name) {
   if (name.size() <= kShownBytesMax) return absl::CHexEscape(name);
-  return absl::StrCat(absl::CHexEscape(name.substr(0, kShownBytesMax)), "...");
+  const size_t begin = kShownBytesMax - kShownEndBytes;
+  return absl::StrCat(
+      absl::CHexEscape(name.substr(0, begin)), "...",
+      absl::CHexEscape(name.substr(name.size() - kShownEndBytes)));
 }
 
 }  // namespace fathom::rt

@@ -11,9 +11,12 @@ namespace fathom::rt {
 
 // The longest a shown name gets, in bytes of the original.
 inline constexpr size_t kShownBytesMax = 96;
+// How much of that is its end: a path's says which file it is.
+inline constexpr size_t kShownEndBytes = 64;
 
 // `name` on one line: control characters and bytes that are not printable
-// ASCII are escaped, and what is longer than kShownBytesMax is cut with "...".
+// ASCII are escaped, and what is longer than kShownBytesMax has "..." for its
+// middle.
 std::string Shown(absl::string_view name);
 
 }  // namespace fathom::rt

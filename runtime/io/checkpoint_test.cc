@@ -144,13 +144,35 @@ TEST(CheckpointTest, W15_ShardsThatAreNoFiles) {
   folder.MakeFolder("folder");
   folder.Link("device", "/dev/zero");
   folder.Link("to-pipe", folder.At("pipe"));
+  folder.Link("to-folder", folder.At("folder"));
+  folder.Link("loop", folder.At("loop"));
+  folder.Link("dangling", folder.At("nothing"));
+  folder.MakeSocket("socket");
   folder.Link("hub", elsewhere.At("blob"));
-  for (const std::string& shard :
-       {std::string("../two"), elsewhere.At("blob"), std::string("folder/two"),
-        std::string(".."), std::string("pipe"), std::string("folder"),
-        std::string("device"), std::string("to-pipe"), std::string()}) {
+  const std::string name = "', expected one without '/', not '..', of 1 to";
+  const std::string file = ", expected a regular file or a link to one";
+  const std::pair<std::string, std::string> kCases[] = {
+      {"../two",
+       absl::StrCat(folder.path(), ": found the file name '../two", name)},
+      {elsewhere.At("blob"),
+       absl::StrCat("found the file name '", elsewhere.At("blob"), name)},
+      {"folder/two", "found the file name 'folder/two" + name},
+      {"..", "found the file name '.." + name},
+      {".", "found the file name '." + name},
+      {"", "found the file name '" + name},
+      {"pipe", folder.At("pipe") + ": is a pipe" + file},
+      {"folder", folder.At("folder") + ": is a folder" + file},
+      {"device", folder.At("device") + ": is a device" + file},
+      {"to-pipe", folder.At("to-pipe") + ": is a pipe" + file},
+      {"to-folder", folder.At("to-folder") + ": is a folder" + file},
+      {"socket", folder.At("socket") + ": is a socket" + file},
+      {"loop", folder.At("loop") + ": cannot open: Too many levels"},
+      {"dangling", folder.At("dangling") + ": cannot open: No such file"},
+  };
+  for (const auto& [shard, words] : kCases) {
     folder.Write(kIndex, Index({{"b", shard}}));
-    EXPECT_NE(ErrorOf(folder), "") << shard;
+    EXPECT_TRUE(absl::StrContains(ErrorOf(folder), words))
+        << shard << ": " << ErrorOf(folder);
   }
   // Caches of the hub are made of links.
   folder.Write(kIndex, Index({{"b", "hub"}}));
@@ -171,16 +193,34 @@ TEST(CheckpointTest, W15_AMillionShards) {
   for (int i = 0; i < 1000000; ++i) {
     absl::StrAppend(&many, ",\"t", i, "\":\"s", i, "\"");
   }
-  EXPECT_FALSE(ParseCheckpointIndex(many + "}}", "index").ok());
+  // Refused by their number, before a file is opened.
+  EXPECT_EQ(ParseCheckpointIndex(many + "}}", "index").status().message(),
+            "index: lists 1000001 tensors, expected 1 to 262144");
 }
 
 TEST(CheckpointTest, W15_IndexesOfTheWrongForm) {
-  for (const char* json :
-       {"", "[]", "{}", "{\"weight_map\":[]}", "{\"weight_map\":{}}",
-        "{\"weight_map\":{\"a\":1}}", "{\"weight_map\":{\"a\":null}}",
-        "{\"weight_map\":{\"a\":\"s\"},\"extra\":1}",
-        "{\"weight_map\":{\"a\":\"s\"}} x"}) {
-    EXPECT_FALSE(ParseCheckpointIndex(json, "index").ok()) << json;
+  const std::pair<const char*, const char*> kCases[] = {
+      {"", "not JSON: column 1: found the end, expected a value"},
+      {"[]", "the top level is an array, expected an object"},
+      {"{}", "key 'weight_map' is missing"},
+      {"{\"weight_map\":[]}",
+       "key 'weight_map' is an array, expected an object"},
+      {"{\"weight_map\":{}}", "lists 0 tensors, expected 1 to 262144"},
+      {"{\"weight_map\":{\"a\":1}}",
+       "key 'weight_map.a' is 1, expected a string"},
+      {"{\"weight_map\":{\"a\":null}}",
+       "key 'weight_map.a' is null, expected a string"},
+      {"{\"weight_map\":{\"a\":\"s\",\"\\u0061\":\"s\"}}",
+       "key 'a' is there twice, expected once"},
+      {"{\"weight_map\":{\"a\":\"s\"},\"extra\":1}",
+       "key 'extra' is 1, expected metadata and weight_map alone"},
+      {"{\"weight_map\":{\"a\":\"s\"}} x",
+       "not JSON: column 26: found 'x', expected the end"},
+  };
+  TestFolder folder;
+  for (const auto& [json, words] : kCases) {
+    folder.Write(kIndex, json);
+    EXPECT_EQ(ErrorOf(folder), absl::StrCat(folder.At(kIndex), ": ", words));
   }
   EXPECT_TRUE(ParseCheckpointIndex("{\"weight_map\":{\"a\":\"s\"}}", "i").ok());
 }

@@ -198,12 +198,33 @@ TEST(ModelConfigTest, BothSpellingsOfRope) {
 }
 
 TEST(ModelConfigTest, C01_FilesThatAreNoConfiguration) {
-  for (const char* json : {"", "[]", "null", "{", "not json", "{}", "{}{}",
-                           "\"qwen2\"", "{\"model_type\": null}"}) {
-    EXPECT_NE(ErrorOf(json), "") << json;
+  const std::pair<std::string, const char*> kCases[] = {
+      {"", "not JSON: column 1: found the end, expected a value"},
+      {"[]", "the top level is an array, expected an object"},
+      {"null", "the top level is null, expected an object"},
+      {"\"qwen2\"", "the top level is \"qwen2\", expected an object"},
+      {"{",
+       "not JSON: column 2: found the end, expected a key in double "
+       "quotes, or '}'"},
+      {"not json", "not JSON: column 1: found 'not', expected a value"},
+      {"{\n\"a\": 1\n\"b\": 2\n}",
+       "not JSON: line 3, column 1: found '\\\"', expected ',' or '}'"},
+      {"{}{}", "not JSON: column 3: found '{', expected the end"},
+      {"{}", "key 'model_type' is missing"},
+      {"{\"model_type\": null}", "key 'model_type' is null, expected a string"},
+      {std::string("{\0}", 3),
+       "not JSON: column 2: found '\\x00', expected a key in double quotes, or "
+       "'}'"},
+  };
+  for (const auto& [json, words] : kCases) {
+    EXPECT_EQ(ErrorOf(json), absl::StrCat("config.json: ", words));
   }
-  EXPECT_NE(ErrorOf(Qwen2().Json(), ""), "");
-  EXPECT_NE(ErrorOf(Qwen2().Json(), "[]"), "");
+  EXPECT_EQ(ErrorOf(Qwen2().Json(), ""),
+            "generation_config.json: not JSON: column 1: found the end, "
+            "expected a value");
+  EXPECT_EQ(ErrorOf(Qwen2().Json(), "[]"),
+            "generation_config.json: the top level is an array, expected an "
+            "object");
   EXPECT_TRUE(absl::StrContains(ErrorOf(std::string(kConfigBytesMax + 1, ' ')),
                                 "expected at most"));
   EXPECT_EQ(ErrorOf(Qwen2().Json() +
@@ -215,9 +236,31 @@ TEST(ModelConfigTest, C01_WrongTypeForEachKey) {
   for (const Keys& keys : {Qwen2(), Llama(), DeepSeek()}) {
     ASSERT_EQ(ErrorOf(keys), "");
     for (const auto& [key, value] : keys.keys()) {
-      for (const char* wrong : {"{}", "[[]]", "[\"a\"]", "\"x\""}) {
-        EXPECT_TRUE(Refused(keys.With(key, wrong), absl::StrCat("'", key)));
+      const std::pair<const char*, const char*> kWrong[] = {
+          {"{}", " is an object, expected "},
+          {"[[]]", "an array, expected "},
+          {"[\"a\"]", ", expected "},
+          {"\"x\"", " is \"x\", expected "}};
+      for (const auto& [wrong, words] : kWrong) {
+        EXPECT_TRUE(
+            Refused(keys.With(key, wrong), absl::StrCat("json: key '", key)));
+        EXPECT_TRUE(Refused(keys.With(key, wrong), words));
       }
+    }
+  }
+}
+
+// Each key that has to be there.
+TEST(ModelConfigTest, C01_MissingKeys) {
+  for (const Keys& keys : {Qwen2(), DeepSeek()}) {
+    for (const auto& [key, value] : keys.keys()) {
+      const bool is_optional = key == "bos_token_id" || key == "q_lora_rank" ||
+                               key == "num_key_value_heads" ||
+                               key == "num_nextn_predict_layers";
+      if (is_optional) continue;
+      EXPECT_TRUE(
+          Refused(keys.Without(key),
+                  absl::StrCat("config.json: key '", key, "' is missing")));
     }
   }
 }
@@ -384,8 +427,9 @@ TEST(ModelConfigTest, C02_EachIntegerOutOfItsRange) {
       if (keys.Json() == keys.Without(key).Json()) continue;
       for (const char* value :
            {"-1", "2147483648", "9223372036854775808", "1.5", "\"32\""}) {
-        EXPECT_TRUE(Refused(keys.With(key, value), absl::StrCat("'", key, "'")))
-            << value;
+        EXPECT_TRUE(Refused(
+            keys.With(key, value),
+            absl::StrCat("key '", key, "' is ", value, ", expected a")));
       }
       EXPECT_EQ(ErrorOf(keys.With(key, "0")).empty(), holds(kZeroIsFine, key))
           << key;

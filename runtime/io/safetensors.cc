@@ -116,7 +116,9 @@ absl::StatusOr<TensorInfo> ReadTensor(const JsonMember& member,
   }
   std::optional<uint64_t> file_end = CheckedAdd(end, data_begin_bytes);
   if (!file_end) {
-    return Wrong(what, tensor, absl::StrCat("ends at ", end, ", which wraps"));
+    return Wrong(what, tensor,
+                 absl::StrCat("ends at ", end,
+                              " of the data, expected an end in 64 bits"));
   }
   tensor.begin_bytes = data_begin_bytes + begin;
   tensor.end_bytes = *file_end;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -79,11 +80,36 @@ TEST(SafetensorsTest, W02_HeaderLengths) {
 }
 
 TEST(SafetensorsTest, W03_HeadersThatAreNotOneObject) {
-  for (const char* json : {"[]", "{}{}", "{} x", "{/**/}", "\xef\xbb\xbf{}",
-                           "{\"\xff\":1}", "{\"a\":NaN}"}) {
-    EXPECT_NE(ErrorOf(json, 0), "") << json;
+  const std::pair<absl::string_view, const char*> kCases[] = {
+      {"[]", "m: the top level is an array, expected an object"},
+      {"{}{}", "column 3: found '{', expected the end"},
+      {"{} x", "column 4: found 'x', expected the end"},
+      {"{/**/}", "column 2: found '/', expected a key"},
+      {"\xef\xbb\xbf{}", "column 1: found '\\xef\\xbb\\xbf', expected a value"},
+      {"{\"\xff\":1}", "expected UTF-8"},
+      {{"{}\0", 3}, "column 3: found '\\x00', expected the end"},
+      {{"{\"\0\":1}", 7}, "found '\\x00', expected it escaped"},
+      {{"\0\0\0\0", 4}, "column 1: found '\\x00', expected a value"},
+      {"{\"__metadata__\":{\"a\":NaN}}", "found 'NaN', expected a value"},
+      {"{\"a\":NaN}", "found 'NaN', expected a value"},
+  };
+  for (const auto& [json, words] : kCases) {
+    EXPECT_TRUE(Says(ErrorOf(std::string(json), 0), words)) << json;
   }
   EXPECT_EQ(ErrorOf("{}", 0), "");
+  // Where a number is allowed, and anywhere in the entry.
+  const std::string entry = "{" + Entry("a", "1", "0,4") + "}";
+  for (const char* number : {"[1]", "[0,4]"}) {
+    std::string json = entry;
+    json.replace(json.find(number) + 1, 1, "NaN");
+    EXPECT_TRUE(Says(ErrorOf(json, 4), "found 'NaN', expected a value"));
+  }
+  for (size_t at = 0; at <= entry.size(); ++at) {
+    std::string json = entry;
+    json.insert(at, 1, '\0');
+    EXPECT_TRUE(Says(ErrorOf(json, 4), "m: not JSON: column ")) << at;
+    EXPECT_TRUE(Says(ErrorOf(json, 4), "found '\\x00', expected ")) << at;
+  }
 }
 
 TEST(SafetensorsTest, W04_DeepNesting) {
@@ -113,21 +139,67 @@ TEST(SafetensorsTest, W06_OverlapAndHoles) {
 }
 
 TEST(SafetensorsTest, W07_OffsetsThatAreNotWholeNumbers) {
-  for (const char* range :
-       {"4,0", "-4,0", "0,4.0", "0,4e0", "0,04", "0", "0,4,4", "0,\"4\""}) {
-    EXPECT_NE(ErrorOf("{" + Entry("a", "1", range) + "}", 4), "") << range;
+  const std::string whole = ", expected a whole number from 0 to ";
+  const std::string digits(400, '9');
+  const std::pair<std::string, std::string> kCases[] = {
+      {"4,0", "tensor 'a' lies at [4, 0), expected 4 bytes"},
+      {"-4,0", "key 'a.data_offsets[0]' is -4" + whole},
+      {"-0,-4", "key 'a.data_offsets[1]' is -4" + whole},
+      {"0,4.0", "key 'a.data_offsets[1]' is 4.0" + whole},
+      {"0,3.5", "key 'a.data_offsets[1]' is 3.5" + whole},
+      {"0,4e0", "key 'a.data_offsets[1]' is 4.0" + whole},
+      {"0,1e3", "key 'a.data_offsets[1]' is 1000.0" + whole},
+      {"0,04", "not JSON: column 52: found '4', expected ',' or ']'"},
+      {"0", "key 'a.data_offsets' is an array, expected two offsets"},
+      {"", "key 'a.data_offsets' is an array, expected two offsets"},
+      {"0,4,4", "key 'a.data_offsets' is an array, expected two offsets"},
+      {"0,\"4\"", "key 'a.data_offsets[1]' is \"4\"" + whole},
+      {"0,null", "key 'a.data_offsets[1]' is null" + whole},
+      {"0," + digits, "found the number 9999"},
+      {"0,-" + digits, "found the number -9999"},
+  };
+  for (const auto& [range, words] : kCases) {
+    std::string error = ErrorOf("{" + Entry("a", "1", range) + "}", 4);
+    EXPECT_TRUE(Says(error, words)) << range;
+    EXPECT_LT(error.size(), 300u);
   }
-  std::string digits(400, '9');
-  EXPECT_NE(ErrorOf("{" + Entry("a", "1", "0," + digits) + "}", 4), "");
 }
 
 TEST(SafetensorsTest, W08_OffsetsThatWrap) {
-  EXPECT_TRUE(absl::StrContains(
-      ErrorOf("{" +
-                  Entry("a", "1", "18446744073709551611,18446744073709551615") +
-                  "}",
-              4),
-      "wraps"));
+  const uint64_t half = uint64_t{1} << 63;
+  for (uint64_t end : {half - 1, half, half + 3, UINT64_MAX}) {
+    std::string range = absl::StrCat(end - 4, ",", end);
+    std::string json = "{" + Entry("a", "1", range) + "}";
+    std::string error = ErrorOf(json, 4);
+    // The place in the file wraps, or it is behind the file's end.
+    EXPECT_TRUE(Says(error, end == UINT64_MAX
+                                ? "m: tensor 'a' ends at 18446744073709551615 "
+                                  "of the data, expected an end in 64 bits"
+                                : absl::StrCat(", expected ", 8 + json.size(),
+                                               " where the one before")))
+        << end;
+    // A whole file that would have to be as long.
+    EXPECT_NE(ErrorOf("{" +
+                          Entry("a", absl::StrCat(end),
+                                "0," + absl::StrCat(end), "U8") +
+                          "}",
+                      4),
+              "");
+  }
+  // Two ranges that meet only where sums wrap.
+  EXPECT_TRUE(Says(
+      ErrorOf(
+          "{" +
+              Entry("a", "9223372036854775807", "0,9223372036854775807", "U8") +
+              "," +
+              Entry("b", "9223372036854775807",
+                    "9223372036854775807,18446744073709551614", "U8") +
+              "}",
+          4),
+      "ends at 18446744073709551614 of the data, expected an end in 64 bits"));
+  EXPECT_TRUE(
+      Says(ErrorOf("{" + Entry("a", "1", "18446744073709551616,4") + "}", 4),
+           "found the number 18446744073709551616"));
 }
 
 TEST(SafetensorsTest, W09_Shapes) {
@@ -135,10 +207,24 @@ TEST(SafetensorsTest, W09_Shapes) {
   EXPECT_TRUE(absl::StrContains(
       ErrorOf("{" + Entry("a", "4611686018427387905", "0,4") + "}", 4),
       "64 bits"));
-  for (const char* shape :
-       {"9223372036854775808", "1,1,1,1,1,1,1,1,1", "-1", "1.0"}) {
-    EXPECT_NE(ErrorOf("{" + Entry("a", shape, "0,4") + "}", 4), "") << shape;
+  const std::string whole =
+      ", expected a whole number from 0 to 9223372036854775807";
+  const std::pair<const char*, std::string> kCases[] = {
+      {"9223372036854775808",
+       "key 'a.shape[0]' is 9223372036854775808" + whole},
+      {"9223372036854775807", "a shape whose bytes do not fit 64 bits"},
+      {"1,1,1,1,1,1,1,1,1", "tensor 'a' has rank 9, expected at most 8"},
+      {"-1", "key 'a.shape[0]' is -1" + whole},
+      {"1.0", "key 'a.shape[0]' is 1.0" + whole},
+      {"0", "tensor 'a' lies at [0, 4), expected 0 bytes"},
+      {"2", "tensor 'a' lies at [0, 4), expected 8 bytes"},
+  };
+  for (const auto& [shape, words] : kCases) {
+    EXPECT_TRUE(Says(ErrorOf("{" + Entry("a", shape, "0,4") + "}", 4), words))
+        << shape;
   }
+  // A scalar.
+  EXPECT_EQ(ErrorOf("{" + Entry("a", "", "0,4") + "}", 4), "");
   EXPECT_EQ(ErrorOf("{" + Entry("a", "1,1,1,1,1,1,1,1", "0,4") + "}", 4), "");
 }
 

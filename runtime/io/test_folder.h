@@ -51,6 +51,9 @@ class TestFolder {
   void MakePipe(const std::string& name) const {
     EXPECT_EQ(::mkfifo(At(name).c_str(), 0600), 0);
   }
+  void MakeSocket(const std::string& name) const {
+    EXPECT_EQ(::mknod(At(name).c_str(), S_IFSOCK | 0600, 0), 0);
+  }
   void MakeFolder(const std::string& name) const {
     std::filesystem::create_directory(At(name));
   }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "runtime/abi/step.h"
 
@@ -149,6 +150,127 @@ TEST(ManifestCheckTest, TakesNumbersAtTheirLimits) {
               m.model->position_limit = m.model->context_tokens;
             }),
             "");
+}
+
+// A root table whose bytes can be turned.
+class Bytes {
+ public:
+  Bytes() : bytes_(Pack(Good())) {}
+  // Where the value of a field stands, an offset for all but scalars.
+  size_t FieldAt(flatbuffers::voffset_t field) const {
+    return RootAt() + Root().GetOptionalFieldOffset(field);
+  }
+  size_t RootAt() const { return Get<uint32_t>(0); }
+  // Where the table or vector lies that the offset at `at` leads to.
+  size_t Follow(size_t at) const { return at + Get<uint32_t>(at); }
+  template <typename T>
+  T Get(size_t at) const {
+    return flatbuffers::ReadScalar<T>(&bytes_[at]);
+  }
+  template <typename T>
+  Bytes With(size_t at, T value) const {
+    Bytes changed = *this;
+    flatbuffers::WriteScalar(&changed.bytes_[at], value);
+    return changed;
+  }
+  Bytes Without(flatbuffers::voffset_t field) const {
+    const auto at = static_cast<size_t>(Root().GetVTable() - bytes_.data());
+    return With<uint16_t>(at + field, 0);
+  }
+  bool IsManifest() const {
+    auto result = CheckManifest(bytes_);
+    if (result.ok()) return true;
+    EXPECT_EQ(result.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(result.status().message(),
+              absl::StrCat("manifest.bin: found ", bytes_.size(),
+                           " bytes that are no manifest, expected a FlatBuffer "
+                           "with the identifier FTHM"));
+    return false;
+  }
+
+ private:
+  const flatbuffers::Table& Root() const {
+    return *flatbuffers::GetRoot<flatbuffers::Table>(bytes_.data());
+  }
+  std::vector<uint8_t> bytes_;
+};
+
+using fathom::schema::Manifest;
+
+TEST(ManifestCheckTest, A2_MissingRequiredFields) {
+  const Bytes good;
+  ASSERT_TRUE(good.IsManifest());
+  for (flatbuffers::voffset_t field :
+       {Manifest::VT_MODEL, Manifest::VT_CACHES, Manifest::VT_LEVELS,
+        Manifest::VT_PHASES, Manifest::VT_MTP_PHASES, Manifest::VT_BUFFERS,
+        Manifest::VT_WEIGHTS, Manifest::VT_WEIGHTS_FORMAT, Manifest::VT_CODE,
+        Manifest::VT_WEIGHTS_HEADER, Manifest::VT_WEIGHTS_BLOCKS,
+        Manifest::VT_GENERATION, Manifest::VT_REASONING,
+        Manifest::VT_PROVENANCE}) {
+    EXPECT_FALSE(good.Without(field).IsManifest()) << field;
+  }
+  // In a table within: the name of the model.
+  const size_t model = good.Follow(good.FieldAt(Manifest::VT_MODEL));
+  const size_t vtable = model - static_cast<size_t>(good.Get<int32_t>(model));
+  EXPECT_FALSE(good.With<uint16_t>(vtable + fathom::schema::Model::VT_NAME, 0)
+                   .IsManifest());
+}
+
+// Offsets lead forward alone; one that leads back, or nowhere on, would make
+// the tables a cycle.
+TEST(ManifestCheckTest, A2_OffsetsThatWouldBeCycles) {
+  const Bytes good;
+  const size_t root = good.RootAt();
+  const size_t levels = good.Follow(good.FieldAt(Manifest::VT_LEVELS));
+  for (size_t at :
+       {good.FieldAt(Manifest::VT_MODEL), good.FieldAt(Manifest::VT_CODE),
+        good.FieldAt(Manifest::VT_LEVELS), levels + 4}) {
+    const auto to_root = static_cast<uint32_t>(root - at);
+    const auto to_start = static_cast<uint32_t>(0 - at);
+    for (uint32_t offset :
+         {uint32_t{0}, to_root, to_start, ~uint32_t{0}, uint32_t{1} << 31}) {
+      EXPECT_FALSE(good.With(at, offset).IsManifest()) << at << " " << offset;
+    }
+  }
+  // A vector that holds itself: its one element leads to its length.
+  EXPECT_FALSE(good.With(levels + 4, ~uint32_t{3}).IsManifest());
+  // A table that is its own vtable, and one whose vtable is out of bounds.
+  for (int32_t offset : {0, INT32_MAX, INT32_MIN, -1}) {
+    EXPECT_FALSE(good.With(root, offset).IsManifest()) << offset;
+  }
+  EXPECT_FALSE(good.With<uint32_t>(0, 0).IsManifest());
+}
+
+// Nothing of a manifest nests as deep as is allowed, so a chain of tables
+// stands for one of another schema that does.
+struct Chain : flatbuffers::Table {
+  static constexpr flatbuffers::voffset_t kNext = 4;
+  bool Verify(flatbuffers::Verifier& verifier) const {
+    return VerifyTableStart(verifier) && VerifyOffset(verifier, kNext) &&
+           verifier.VerifyTable(GetPointer<const Chain*>(kNext)) &&
+           verifier.EndTable();
+  }
+};
+
+TEST(ManifestCheckTest, A2_NestedDeeperThanTheLimit) {
+  auto verifies = [](uint32_t tables, uint32_t depth_max) {
+    flatbuffers::FlatBufferBuilder builder;
+    flatbuffers::Offset<Chain> next;
+    for (uint32_t i = 0; i < tables; ++i) {
+      const auto start = builder.StartTable();
+      builder.AddOffset(Chain::kNext, next);
+      next = flatbuffers::Offset<Chain>(builder.EndTable(start));
+    }
+    builder.Finish(next);
+    flatbuffers::Verifier verifier(builder.GetBufferPointer(),
+                                   builder.GetSize(), depth_max,
+                                   kManifestTablesMax);
+    return verifier.VerifyBuffer<Chain>(nullptr);
+  };
+  EXPECT_EQ(kManifestDepthMax, 16u);
+  EXPECT_TRUE(verifies(16, kManifestDepthMax));
+  EXPECT_FALSE(verifies(17, kManifestDepthMax));
+  EXPECT_FALSE(verifies(100'000, kManifestDepthMax));
 }
 
 }  // namespace

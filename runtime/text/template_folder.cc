@@ -4,9 +4,12 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <optional>
 #include <sstream>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "runtime/base/json.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/text/template_request.h"
@@ -15,12 +18,7 @@ namespace fathom::rt {
 namespace {
 
 constexpr off_t kConfigBytesMax = 64 << 20;
-constexpr size_t kConfigDepthMax = 32;
 constexpr size_t kTemplatesMax = 16;
-
-absl::string_view View(std::string_view text) {
-  return absl::string_view(text.data(), text.size());
-}
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   struct stat info{};
@@ -56,46 +54,41 @@ absl::Status AddTemplate(absl::string_view where, absl::string_view name,
   return absl::OkStatus();
 }
 
-absl::Status AddConfigTemplates(absl::string_view path,
-                                simdjson::dom::element value,
+absl::Status AddConfigTemplates(absl::string_view path, const JsonValue& value,
                                 ChatTemplates* templates) {
-  if (value.is_string()) {
-    return AddTemplate(path, "default", View(value.get_string().value_unsafe()),
-                       templates);
+  if (value.kind() == JsonValue::Kind::kString) {
+    return AddTemplate(path, "default", *value.AsString(), templates);
   }
-  absl::Status unexpected = absl::InvalidArgumentError(
-      absl::StrCat(path,
-                   ": found a 'chat_template' that is neither a string "
-                   "nor a list of objects with 'name' and 'template'"));
-  simdjson::dom::array list;
-  if (value.get_array().get(list)) return unexpected;
-  for (simdjson::dom::element item : list) {
-    std::string_view name, source;
-    if (item["name"].get_string().get(name) ||
-        item["template"].get_string().get(source)) {
-      return unexpected;
-    }
-    if (templates->programs.size() == kTemplatesMax) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          path, ": found more than ", kTemplatesMax, " chat templates"));
-    }
-    FATHOM_RETURN_IF_ERROR(
-        AddTemplate(path, View(name), View(source), templates));
+  if (value.kind() != JsonValue::Kind::kArray) {
+    return value.Expected(
+        "a string, or a list of objects with 'name' and 'template'");
+  }
+  FATHOM_ASSIGN_OR_RETURN(std::vector<JsonValue> list, value.AsArray());
+  if (list.size() > kTemplatesMax) {
+    return value.Expected(absl::StrCat("at most ", kTemplatesMax,
+                                       " templates, but it has ", list.size()));
+  }
+  for (const JsonValue& item : list) {
+    FATHOM_ASSIGN_OR_RETURN(const JsonValue name, item.Get("name"));
+    FATHOM_ASSIGN_OR_RETURN(absl::string_view text, name.AsString());
+    FATHOM_ASSIGN_OR_RETURN(const JsonValue source, item.Get("template"));
+    FATHOM_ASSIGN_OR_RETURN(absl::string_view program, source.AsString());
+    FATHOM_RETURN_IF_ERROR(AddTemplate(path, text, program, templates));
   }
   return absl::OkStatus();
 }
 
-void AddSpecialTokens(simdjson::dom::element config, ChatTemplates* templates) {
+void AddSpecialTokens(const JsonValue& config, ChatTemplates* templates) {
   for (const char* name : {"bos_token", "eos_token", "unk_token", "sep_token",
                            "pad_token", "cls_token", "mask_token"}) {
-    simdjson::dom::element token;
-    if (config[name].get(token)) continue;
-    std::string_view text;
-    bool found = !token.get_string().get(text);
-    if (!found && token.is_object()) {
-      found = !token["content"].get_string().get(text);
+    std::optional<JsonValue> token = config.Find(name);
+    if (token && token->kind() == JsonValue::Kind::kObject) {
+      token = token->Find("content");
     }
-    if (found) templates->special_tokens.emplace_back(name, std::string(text));
+    if (token && token->kind() == JsonValue::Kind::kString) {
+      templates->special_tokens.emplace_back(name,
+                                             std::string(*token->AsString()));
+    }
   }
 }
 
@@ -105,15 +98,10 @@ absl::StatusOr<ChatTemplates> LoadChatTemplates(const std::string& folder) {
   ChatTemplates templates;
   std::string path = absl::StrCat(folder, "/tokenizer_config.json");
   FATHOM_ASSIGN_OR_RETURN(std::string bytes, ReadFile(path));
-  simdjson::dom::parser parser;
-  simdjson::dom::element config;
-  auto error = parser.allocate(bytes.size() + 1, kConfigDepthMax);
-  if (!error) error = parser.parse(bytes).get(config);
-  if (error || !config.is_object()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "'", Shown(path), "' holds no valid JSON object",
-        error ? absl::StrCat(": ", simdjson::error_message(error)) : ""));
-  }
+  FATHOM_ASSIGN_OR_RETURN(const JsonDocument document,
+                          JsonDocument::Parse(bytes, Shown(path)));
+  const JsonValue config = document.root();
+  FATHOM_RETURN_IF_ERROR(config.AsObject().status());
   AddSpecialTokens(config, &templates);
   std::string own_path = absl::StrCat(folder, "/chat_template.jinja");
   auto own = ReadFile(own_path);
@@ -123,14 +111,14 @@ absl::StatusOr<ChatTemplates> LoadChatTemplates(const std::string& folder) {
     return templates;
   }
   if (!absl::IsNotFound(own.status())) return own.status();
-  simdjson::dom::element value;
-  if (config["chat_template"].get(value)) {
+  const std::optional<JsonValue> value = config.Find("chat_template");
+  if (!value || value->IsNull()) {
     return absl::NotFoundError(
         absl::StrCat("'", Shown(path),
                      "' holds no 'chat_template', and there is no "
                      "'chat_template.jinja' beside it"));
   }
-  FATHOM_RETURN_IF_ERROR(AddConfigTemplates(Shown(path), value, &templates));
+  FATHOM_RETURN_IF_ERROR(AddConfigTemplates(Shown(path), *value, &templates));
   return templates;
 }
 

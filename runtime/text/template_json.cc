@@ -2,6 +2,7 @@
 #include <simdjson.h>
 
 #include "absl/strings/str_cat.h"
+#include "runtime/base/json_fault.h"
 #include "runtime/base/status.h"
 #include "runtime/text/template_value.h"
 
@@ -25,7 +26,7 @@ absl::StatusOr<Value> Convert(Arena& arena, simdjson::dom::element element) {
       return Value::Float(element.get_double().value_unsafe());
     case element_type::UINT64:
       return absl::InvalidArgumentError(
-          "found an integer above 9223372036854775807");
+          "found an integer above 9223372036854775807, expected at most that");
     case element_type::STRING: {
       std::string_view text = element.get_string().value_unsafe();
       return arena.NewText(absl::string_view(text.data(), text.size()), true);
@@ -69,9 +70,13 @@ absl::StatusOr<Value> ValueFromJson(Arena& arena, absl::string_view json) {
   simdjson::dom::element root;
   auto error = parser.allocate(json.size() + 1, kRequestDepthMax);
   if (!error) error = parser.parse(json.data(), json.size(), true).get(root);
+  if (error == simdjson::DEPTH_ERROR) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "found JSON nested deeper than ", kRequestDepthMax, " levels"));
+  }
   if (error) {
     return absl::InvalidArgumentError(
-        absl::StrCat("found no valid JSON: ", simdjson::error_message(error)));
+        absl::StrCat("not JSON: ", JsonFault(json)));
   }
   return Convert(arena, root);
 }

@@ -48,13 +48,21 @@ absl::StatusOr<Value> Message(Arena& arena, const Value& message) {
   return arena.NewDict(std::move(entries));
 }
 
-absl::StatusOr<Value> Messages(Arena& arena, const Value& list) {
-  if (!list.Is(Kind::kSeq) || list.seq->items.empty()) {
+absl::StatusOr<Value> Messages(Arena& arena, const Value* list) {
+  std::string found;
+  if (list == nullptr) {
+    found = "no 'messages'";
+  } else if (!list->Is(Kind::kSeq)) {
+    found = absl::StrCat("'messages' of kind ", KindName(*list));
+  } else if (list->seq->items.empty()) {
+    found = "'messages' that is an empty list";
+  }
+  if (!found.empty()) {
     return absl::InvalidArgumentError(
-        "found no 'messages', expected a list of at least one");
+        absl::StrCat("found ", found, ", expected a list of at least one"));
   }
   std::vector<Value> messages;
-  for (const Value& item : list.seq->items) {
+  for (const Value& item : list->seq->items) {
     FATHOM_ASSIGN_OR_RETURN(Value message, Message(arena, item));
     messages.push_back(message);
   }
@@ -68,8 +76,9 @@ absl::StatusOr<Value> RequestValues(Arena& arena,
   FATHOM_ASSIGN_OR_RETURN(Value request,
                           ValueFromJson(arena, inputs.request_json));
   if (!request.Is(Kind::kDict)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "found a request of kind ", KindName(request), ", expected a mapping"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("found a request of kind ", KindName(request),
+                     ", expected a mapping with 'messages'"));
   }
   Entries entries;
   auto add = [&](absl::string_view name, Value value) -> absl::Status {
@@ -85,9 +94,7 @@ absl::StatusOr<Value> RequestValues(Arena& arena,
     FATHOM_RETURN_IF_ERROR(add(name, value));
   }
   const Value* messages = FindText(*request.dict, "messages");
-  FATHOM_ASSIGN_OR_RETURN(
-      Value list,
-      Messages(arena, messages != nullptr ? *messages : Value::None()));
+  FATHOM_ASSIGN_OR_RETURN(Value list, Messages(arena, messages));
   for (const auto& [key, value] : request.dict->entries) {
     bool is_messages = key.text->bytes == "messages";
     entries.emplace_back(key, is_messages ? list : value);

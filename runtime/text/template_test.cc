@@ -201,15 +201,35 @@ TEST(TemplateTest, NamesWhatAnOperatorStandsBetween) {
 
 TEST(TemplateTest, RefusesRequests) {
   auto program = CompileTemplate("x");
-  for (absl::string_view request :
-       {"", "[]", "{}", R"({"messages":[]})", R"({"messages":[1]})",
-        R"({"messages":[{}]} x)", "{\"messages\":[{\"a\":\"\xff\"}]}",
-        R"({"messages":[{"a":18446744073709551615}]})"}) {
+  const std::pair<absl::string_view, const char*> kCases[] = {
+      {"", "not JSON: column 1: found the end, expected a value"},
+      {"[]",
+       "found a request of kind list, expected a mapping with 'messages'"},
+      {"1",
+       "found a request of kind integer, expected a mapping with 'messages'"},
+      {"{}", "found no 'messages', expected a list of at least one"},
+      {R"({"messages":1})",
+       "found 'messages' of kind integer, expected a list of at least one"},
+      {R"({"messages":null})",
+       "found 'messages' of kind none, expected a list of at least one"},
+      {R"({"messages":{}})",
+       "found 'messages' of kind mapping, expected a list of at least one"},
+      {R"({"messages":[]})",
+       "found 'messages' that is an empty list, expected a list of at least "
+       "one"},
+      {R"({"messages":[1]})",
+       "found a message of kind integer, expected a mapping"},
+      {R"({"messages":[{}]} x)",
+       "not JSON: column 19: found 'x', expected the end"},
+      {"{\"messages\":[{\"a\":\"\xff\"}]}", "expected UTF-8"},
+      {R"({"messages":[{"a":18446744073709551615}]})",
+       "found an integer above 9223372036854775807, expected at most that"}};
+  for (const auto& [request, words] : kCases) {
     TemplateInputs inputs;
     inputs.request_json = std::string(request);
-    EXPECT_EQ(RenderTemplate(**program, inputs).status().code(),
-              absl::StatusCode::kInvalidArgument)
-        << request;
+    const absl::Status status = RenderTemplate(**program, inputs).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << request;
+    EXPECT_TRUE(absl::StrContains(status.message(), words)) << status;
   }
 }
 

@@ -4,7 +4,12 @@
 #include <algorithm>
 #include <optional>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "runtime/base/json.h"
+#include "runtime/base/located.h"
+#include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/text/tokenizer_build.h"
 #include "runtime/text/tokenizer_parts.h"
@@ -36,8 +41,10 @@ absl::StatusOr<bool> BoolAt(const JsonValue& object, absl::string_view key,
   return value->AsBool();
 }
 
-absl::StatusOr<std::string> CompileTokenizer(
-    absl::string_view tokenizer_json, absl::string_view tokenizer_config_json) {
+namespace {
+
+absl::StatusOr<std::string> Compile(absl::string_view tokenizer_json,
+                                    absl::string_view tokenizer_config_json) {
   FATHOM_ASSIGN_OR_RETURN(
       JsonDocument document,
       JsonDocument::Parse(tokenizer_json, "tokenizer.json"));
@@ -78,6 +85,27 @@ absl::StatusOr<std::string> CompileTokenizer(
   // What cannot be loaded (a pattern, say) is refused now, not later.
   FATHOM_RETURN_IF_ERROR(LoadTokenizerParts(bytes).status());
   return bytes;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> CompileTokenizer(
+    absl::string_view tokenizer_json, absl::string_view tokenizer_config_json,
+    const std::string& folder) {
+  auto tables = Compile(tokenizer_json, tokenizer_config_json);
+  if (tables.ok()) return tables;
+  const absl::Status& status = tables.status();
+  const std::string prefix = folder.empty() ? "" : folder + "/";
+  for (const char* name : {"tokenizer.json: ", "tokenizer_config.json: "}) {
+    if (!absl::StartsWith(status.message(), name)) continue;
+    const absl::string_view file = absl::StripSuffix(name, ": ");
+    return Located(status, file, Shown(absl::StrCat(prefix, file)));
+  }
+  // What loading says: of the patterns, say.
+  return absl::Status(
+      status.code(),
+      absl::StrCat(Shown(prefix + "tokenizer.json"), ": ",
+                   absl::StripPrefix(status.message(), "tokenizer tables: ")));
 }
 
 }  // namespace fathom::rt

@@ -23,9 +23,11 @@ inline constexpr size_t kPatternBytesMax = 16'384;
 // The tables as bytes. `tokenizer_config_json` may be empty; of it the special
 // tokens and `add_bos_token` are read. InvalidArgument names what is wrong or
 // not computed: a model other than byte-level BPE, a normalizer other than NFC,
-// an unknown pre-tokenizer or decoder, truncation, padding, dropout, ...
+// an unknown pre-tokenizer or decoder, truncation, padding, dropout, ... It
+// says in which file, of `folder` where there is one.
 absl::StatusOr<std::string> CompileTokenizer(
-    absl::string_view tokenizer_json, absl::string_view tokenizer_config_json);
+    absl::string_view tokenizer_json, absl::string_view tokenizer_config_json,
+    const std::string& folder = "");
 
 }  // namespace fathom::rt
 

@@ -71,8 +71,11 @@ TEST(TokenizerCompilerTest, C5_Ids) {
       {"\"id\": 260", "\"id\": 2147483648", "a whole number"},
       {"<end>", "<think>", "expected 260"},
   });
-  EXPECT_NE(Refusal(""), "");
-  EXPECT_NE(Refusal("[]"), "");
+  EXPECT_EQ(Refusal(""),
+            "tokenizer.json: not JSON: column 1: found the end, expected a "
+            "value");
+  EXPECT_EQ(Refusal("[]"),
+            "tokenizer.json: the top level is an array, expected an object");
 }
 
 // A vocabulary may have gaps; the library counts its words for the next id.
@@ -118,6 +121,21 @@ TEST(TokenizerCompilerTest, C6_Merges) {
       {"\"aa\": 256", "\"a\xff\": 256", "not JSON"},
       {"\"aa\": 256", "\"\\ud800\": 256", "not JSON"},
   });
+}
+
+// One more than there may be is refused by the number alone; as many as there
+// may be are looked at, one by one.
+TEST(TokenizerCompilerTest, C6_TooManyMerges) {
+  const std::string whole = SmallTokenizerJson();
+  const size_t begin = whole.find("[[\"a\", \"a\"], \"aa aa\"");
+  ASSERT_NE(begin, std::string::npos);
+  std::string json = whole.substr(0, begin) + "[0";
+  for (size_t i = 1; i < kMergesMax; ++i) json += ",0";
+  EXPECT_EQ(Refusal(json + "]}}"),
+            "tokenizer.json: key 'model.merges[0]' is 0, expected an array");
+  EXPECT_EQ(Refusal(json + ",0]}}"),
+            "tokenizer.json: key 'model.merges' is an array, expected at most "
+            "4194304 merges, but it has 4194305");
 }
 
 // The last of equal merges counts, as in the library.

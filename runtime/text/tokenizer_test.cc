@@ -2,20 +2,25 @@
 // what it has no word for: foreign text, streams, ids without a token.
 #include "runtime/text/tokenizer.h"
 
+#include <time.h>
+
 #include <algorithm>
-#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <random>
 #include <sstream>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
 #include "runtime/base/json.h"
+#include "runtime/schema/tokenizer_generated.h"
 #include "runtime/text/tokenizer_compiler.h"
+#include "runtime/text/tokenizer_parts.h"
 #include "runtime/text/tokenizer_testing.h"
 
 namespace fathom::rt {
@@ -190,6 +195,14 @@ constexpr bool kIsSanitized = true;
 constexpr bool kIsSanitized = false;
 #endif
 
+// The time of this thread on the processor: others take none of it.
+double ProcessorMs() {
+  timespec now = {};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 +
+         static_cast<double>(now.tv_nsec) / 1e6;
+}
+
 TEST(TokenizerTest, C9_LinearTime) {
   std::string marks;
   while (marks.size() < size_t{1} << 20) marks += "\u0301\u0323";
@@ -197,25 +210,25 @@ TEST(TokenizerTest, C9_LinearTime) {
                                std::string(size_t{1} << 20, ' '),
                                std::string(size_t{1} << 20, '7'),
                                std::string(size_t{1} << 20, '\n'), marks};
-  auto small = *Tokenizer::Load(*CompileTokenizer(SmallTokenizerJson(), ""));
   auto check = [&](const Tokenizer& tokenizer, const std::string& name) {
     for (const std::string& text : texts) {
-      // The fastest of some runs: the machine may be busy with other things.
-      double least_ms = 1e9;
-      for (int run = 0; run < 5; ++run) {
-        const auto begin = std::chrono::steady_clock::now();
+      // The row's limit is for the letter; digits are many more pieces.
+      const double most_ms = kIsSanitized ? 8000 : text[0] == 'a' ? 100 : 400;
+      // Once more where the caches were others': up to five times.
+      double least_ms = most_ms;
+      for (int run = 0; run < 5 && least_ms >= most_ms; ++run) {
+        const double begin_ms = ProcessorMs();
         EXPECT_GT(Ids(tokenizer, text).size(), 1u);
-        const std::chrono::duration<double, std::milli> took =
-            std::chrono::steady_clock::now() - begin;
-        least_ms = std::min(least_ms, took.count());
+        const double took_ms = ProcessorMs() - begin_ms;
+        least_ms = run == 0 ? took_ms : std::min(least_ms, took_ms);
       }
       RecordProperty(absl::StrCat(name, "_", int{text[0]}),
                      absl::StrCat(least_ms));
-      // The row's limit is 100 ms; load and sanitizers take their part.
-      EXPECT_LT(least_ms, kIsSanitized ? 8000 : 400)
+      EXPECT_LT(least_ms, most_ms)
           << name << " on '" << text.substr(0, 2) << "'";
     }
   };
+  auto small = *Tokenizer::Load(*CompileTokenizer(SmallTokenizerJson(), ""));
   for (const char* kind : {"deepseek", "llama3", "qwen2", "digits"}) {
     check(*LoadKind(kind), kind);
   }
@@ -268,6 +281,83 @@ TEST(TokenizerTest, C10_StreamsWholeCharacters) {
     for (char c : bytes) ids.push_back(static_cast<uint8_t>(c));
     EXPECT_EQ(small->Decode(ids), shown);
   }
+}
+
+std::string Packed(const fathom::schema::TokenizerTablesT& tables) {
+  flatbuffers::FlatBufferBuilder builder;
+  builder.Finish(fathom::schema::TokenizerTables::Pack(builder, &tables),
+                 fathom::schema::TokenizerTablesIdentifier());
+  return {reinterpret_cast<const char*>(builder.GetBufferPointer()),
+          builder.GetSize()};
+}
+
+// What loading the small tokenizer's tables says, with one thing changed.
+template <typename Change>
+std::string LoadError(const Change& change) {
+  const std::string good = *CompileTokenizer(SmallTokenizerJson(), "");
+  fathom::schema::TokenizerTablesT tables;
+  fathom::schema::GetTokenizerTables(good.data())->UnPackTo(&tables);
+  change(tables);
+  const absl::Status status = Tokenizer::Load(Packed(tables)).status();
+  EXPECT_TRUE(status.ok() || absl::IsInvalidArgument(status)) << status;
+  return std::string(status.message());
+}
+
+TEST(TokenizerTest, A2_UnknownEnumValues) {
+  using fathom::schema::SplitKind;
+  EXPECT_EQ(LoadError([](auto&) {}), "");
+  for (int kind : {3, 127, 255}) {
+    EXPECT_EQ(
+        LoadError([&](auto& tables) {
+          tables.splits[0]->kind = static_cast<SplitKind>(kind);
+          tables.splits[0]->pattern.clear();
+        }),
+        absl::StrCat("tokenizer tables: found a split of kind ", kind,
+                     ", expected one that is known, with a pattern where it "
+                     "takes one"));
+  }
+  for (uint8_t kind : {4, 255}) {
+    EXPECT_TRUE(absl::StartsWith(
+        LoadError([&](auto& tables) { tables.token_kinds[9] = kind; }),
+        absl::StrCat("tokenizer tables: token 9: found kind ", int{kind},
+                     ", ")));
+  }
+  EXPECT_EQ(LoadError([](auto& tables) { ++tables.version; }),
+            absl::StrCat("tokenizer tables: found version ",
+                         kTokenizerVersion + 1, ", expected ",
+                         kTokenizerVersion, ": compile the model again"));
+}
+
+TEST(TokenizerTest, A2_MissingRequiredFields) {
+  using fathom::schema::TokenizerTables;
+  const std::string good = *CompileTokenizer(SmallTokenizerJson(), "");
+  const auto* root = flatbuffers::GetRoot<flatbuffers::Table>(good.data());
+  const auto vtable = static_cast<size_t>(
+      root->GetVTable() - reinterpret_cast<const uint8_t*>(good.data()));
+  for (flatbuffers::voffset_t field :
+       {TokenizerTables::VT_TOKEN_BYTES, TokenizerTables::VT_TOKEN_ENDS,
+        TokenizerTables::VT_TOKEN_KINDS, TokenizerTables::VT_MERGE_LEFTS,
+        TokenizerTables::VT_ADDED, TokenizerTables::VT_SPLITS}) {
+    std::string bad = good;
+    bad[vtable + field] = bad[vtable + field + 1] = 0;
+    EXPECT_TRUE(absl::StrContains(
+        Tokenizer::Load(bad).status().message(),
+        " bytes that are no tokenizer, expected a FlatBuffer with the "
+        "identifier FTOK"))
+        << field;
+  }
+}
+
+// One more than there may be is refused before it is looked at.
+TEST(TokenizerTest, C6_MergesOfTablesAreCounted) {
+  EXPECT_EQ(LoadError([](auto& tables) {
+              for (auto* part : {&tables.merge_lefts, &tables.merge_rights,
+                                 &tables.merge_results}) {
+                part->resize(kMergesMax + 1);
+              }
+            }),
+            "tokenizer tables: found 4194305, 4194305 and 4194305 parts of "
+            "merges, expected at most 4194304 each");
 }
 
 // Tables with any one byte changed are refused or work; cut ones are refused.

@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "runtime/base/quoting.h"
+#include "tools/command_line_error.h"
 #include "tools/swallowed_option.h"
 
 namespace fathom {
@@ -159,6 +160,7 @@ std::optional<int> parseOptions(int argc, char **argv,
                                 CompileOptions &options) {
   Words words;
   CLI::App app(kDescription, "fathom compile");
+  app.set_help_flag("-h,--help", "this help");
   app.add_option("paths", words.paths, "MODEL_DIR, CONFIG.json or FILE.mlir")
       ->type_name("PATH")
       ->expected(0, 3);
@@ -176,7 +178,8 @@ std::optional<int> parseOptions(int argc, char **argv,
       ->check(wholeNumber(1, 16777216))
       ->type_name("TOKENS");
   app.add_flag("--strict", options.strict,
-               "refuse unknown keys of config.json");
+               "refuse unknown keys of config.json and "
+               "generation_config.json");
   auto *random = app.add_option("--random-weights", words.seed,
                                 "make weights from a seed, read none")
                      ->check(wholeNumber(0, UINT64_MAX))
@@ -206,7 +209,7 @@ std::optional<int> parseOptions(int argc, char **argv,
     fail(absl::StrCat("cannot write the output: ", std::strerror(errno)));
     return kExitMachine;
   } catch (const CLI::ParseError &error) {
-    return fail(error.what());
+    return fail(CommandLineError(app, error));
   }
   if (random->count() > 0)
     options.randomSeed = words.seed;

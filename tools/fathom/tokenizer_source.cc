@@ -19,7 +19,7 @@ absl::StatusOr<std::string> Compile(const std::string& folder) {
   if (!config.ok() && !absl::IsNotFound(config.status())) {
     return config.status();
   }
-  return CompileTokenizer(json, config.ok() ? *config : "");
+  return CompileTokenizer(json, config.ok() ? *config : "", folder);
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
-"""hostile_checkpoint.py FATHOM MODELS WORK: `fathom compile` of bad checkpoints.
+"""hostile_checkpoint.py FATHOM MODELS WORK [CASE]: `fathom compile` of bad
+checkpoints.
 
-Each case changes one thing of a copy of a folder in MODELS, and compiles it where an artifact of another time stands. Expected: exit 1,
-one line on stderr that holds the case's words, the old artifact as it was and
+Each case is named after its row and changes one thing of a copy of a folder in
+MODELS, then compiles it where an artifact of another time stands. Expected: exit
+1, one line on stderr that holds the case's words, the old artifact as it was and
 nothing beside it. A folder that nothing was done to compiles. Exits 1 where
 something differs, and names each.
 """
@@ -74,6 +76,11 @@ def many_tokens(value: dict) -> None:
             dict(last, id=last["id"] + i, content=f"<extra {i}>"))
 
 
+def same_id(value: dict) -> None:
+    words = value["model"]["vocab"]
+    words[list(words)[5]] = words[list(words)[6]]
+
+
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n"
 CASES = [
     ("W1", cut, ["model.safetensors", "where the file ends"]),
@@ -81,37 +88,54 @@ CASES = [
      ["has 0 bytes, expected at least 8"]),
     ("W2", whole("model.safetensors", b"\xff" * 64),
      ["expected 2 to 56"]),
-    ("W3 NUL", header(lambda old: old[:-1] + b"\0}"), ["JSON"]),
+    ("W3 NUL", header(lambda old: old[:-1] + b"\0}"), ["model/model.safetensors: not JSON: column ",
+     "found '\\x00', expected "]),
+    ("W3 NaN", header(lambda old: old.replace(b'"shape":[48]', b'"shape":[NaN]', 1)),
+     ["found 'NaN', expected a value"]),
     ("W4", appended(b',"z":' + b"[" * 33 + b"]" * 33),
      ["nested deeper than 32"]),
     ("W4 10 million", appended(b',"z":' + b"[" * 10**7 + b"]" * 10**7),
      ["nested deeper than 32"]),
     ("W8 end of 64 bits", tensor(data_offsets=[2**63 - 96, 2**63]),
-     ["model.norm.weight"]),
-    ("W9 wraps", tensor(shape=[2**63 + 48]), ["model.norm.weight"]),
-    ("W9 rank", tensor(shape=[48] + [1] * 8), ["model.norm.weight"]),
+     ["tensor 'model.norm.weight' begins at byte 9223372036854",
+      "where the one before it ends"]),
+    ("W9 wraps", tensor(shape=[2**63 + 48]),
+     ["model.norm.weight.shape[0]' is 9223372036854775856, expected"]),
+    ("W9 rank", tensor(shape=[48] + [1] * 8),
+     ["'model.norm.weight' has rank 9, expected at most 8"]),
     ("W10", tensor(shape=[0]), ["model.norm.weight", "expected 0 bytes"]),
     ("W11", tensor(dtype="Q4"), ["model.norm.weight", '"Q4"']),
     ("W6 alias", tensor(data_offsets=[0, 96]), ["where the one before it ends"]),
     ("NaN weight", last_is_nan, ["model.norm.weight", "not finite"]),
     ("W20", whole("model.safetensors", LFS), ["git-lfs pointer"]),
-    ("C1 pointer", whole("config.json", LFS), ["config.json"]),
+    ("C1 pointer", whole("config.json", LFS),
+     ["model/config.json: not JSON: line 1, column 1: found 'version', "
+      "expected a value"]),
     ("C1 absent", lambda folder: (folder / "config.json").unlink(),
-     ["config.json"]),
-    ("C2 zero", config(hidden_size=0), ["hidden_size", "expected"]),
-    ("C2 fraction", config(num_hidden_layers=2.5), ["num_hidden_layers"]),
-    ("C3", config(num_attention_heads=5), ["num_attention_heads"]),
+     ["model/config.json: cannot open: No such file"]),
+    ("C1 syntax", whole("config.json", b'{\n "a": 1\n "b": 2\n}\n'),
+     ["model/config.json: not JSON: line 3, column 2: found '\\\"', expected "
+      "',' or '}'"]),
+    ("C2 zero", config(hidden_size=0), ["model/config.json: key 'hidden_size' is 0, expected a whole"]),
+    ("C2 fraction", config(num_hidden_layers=2.5), ["'num_hidden_layers' is 2.5, expected a whole number"]),
+    ("C3", config(num_attention_heads=5),
+     ["model/config.json: num_key_value_heads is 2, expected a divisor of the 5"]),
     ("C1 architecture", config(model_type="mistral"), ['"mistral"', "expected"]),
     ("C1 rope", config(rope_scaling={"type": "spiral", "factor": 2.0}),
      ['"spiral"', "expected"]),
     ("C2 id beyond the vocabulary", config(vocab_size=300),
      ["bos_token_id", "0 to 299"]),
     ("C5", document("tokenizer.json", many_tokens), ["435 ids", "352 rows"]),
+    ("C5 absent", lambda folder: (folder / "tokenizer.json").unlink(),
+     ["model/tokenizer.json: cannot open: No such file"]),
+    ("C5 twice", document("tokenizer.json", same_id),
+     ["model/tokenizer.json: key 'model.vocab.", "expected an id that no other"]),
     ("C6", document("tokenizer.json",
                     lambda t: t["model"].update(merges=["qq zz"])),
-     ["merges[0]", "'qq'"]),
+     ["model/tokenizer.json: key 'model.merges[0]'", "'qq'"]),
     ("sampling", document("generation_config.json",
-                     lambda g: g.update(temperature=-1.0)), ["temperature"]),
+                     lambda g: g.update(temperature=-1.0)),
+     ["model/generation_config.json: key 'temperature' is -1.0, expected"]),
 ]
 
 
@@ -149,9 +173,12 @@ def faults(fathom, models, work, change, words) -> list:
     return found and [*found, text.strip()]
 
 
-def main(fathom: str, models: pathlib.Path, work: pathlib.Path) -> int:
+def main(fathom: str, models: pathlib.Path, work: pathlib.Path,
+         only: str = "") -> int:
     bad = 0
     for name, change, words in CASES:
+        if only not in ("", name):
+            continue
         found = faults(fathom, models, work, change, words)
         bad += bool(found)
         print(f"BAD: {name}: {'; '.join(found)}" if found else name)
@@ -164,4 +191,4 @@ def main(fathom: str, models: pathlib.Path, work: pathlib.Path) -> int:
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1], *(pathlib.Path(path).resolve()
-                                for path in sys.argv[2:])))
+                                for path in sys.argv[2:4]), *sys.argv[4:]))

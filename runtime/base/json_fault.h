@@ -1,0 +1,19 @@
+// Where a text stops being JSON, which simdjson does not say: read again, by
+// itself, once a text is refused.
+#ifndef FATHOM_RUNTIME_BASE_JSON_FAULT_H_
+#define FATHOM_RUNTIME_BASE_JSON_FAULT_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace fathom::rt {
+
+// "line 3, column 7: found 'x', expected ',' or '}'" of the first fault, or
+// "column 7: ..." of a text of one line; columns count bytes, from 1. Empty
+// where `text` is JSON.
+std::string JsonFault(absl::string_view text);
+
+}  // namespace fathom::rt
+
+#endif  // FATHOM_RUNTIME_BASE_JSON_FAULT_H_
