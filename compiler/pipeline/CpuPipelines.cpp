@@ -22,6 +22,7 @@ void buildTiledPipeline(mlir::OpPassManager &pm, llvm::StringRef level) {
   pm.addPass(createTileAttendLatentPass({name}));
   pm.addPass(createTileDispatchPass({name}));
   pm.addPass(createTileExpertsPass({name}));
+  pm.addPass(createShareCodePass());
   pm.addPass(createAssembleStepPass({name}));
   pm.addPass(createAddProbesPass({name}));
   pm.addPass(mlir::createCanonicalizerPass());

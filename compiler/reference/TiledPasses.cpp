@@ -15,6 +15,7 @@ using namespace mlir::fathom;
 static constexpr TiledPass kTiled[] = {
     {"fathom-add-probes", 0, 0, 0, 0},
     {"fathom-assemble-step", 0, 0, 0, 0},
+    {"fathom-share-code", 0, 0, 0, 0},
     {"fathom-tile-attend", 2e-6, 5e-4, 5e-3, 1e-2},
     {"fathom-tile-attend-latent", 2e-6, 5e-4, 5e-3, 1e-2},
     {"fathom-tile-dispatch", 1e-6, 1e-6, 1e-6, 1e-6},

@@ -1,7 +1,9 @@
 //===- AssignSlots.cpp - Where a step finds each weight's address ---------===//
 //
 // Numbers packed weights in the order in which the functions use them: those of
-// a layer in its table, those of the entry and the head among the globals.
+// a layer in its table, those of the entry and the head among the globals. What
+// shares a layer's table stands behind the layer, whose slots so are those of
+// any layer of the same make: their code is the same.
 //
 //===----------------------------------------------------------------------===//
 
@@ -47,10 +49,8 @@ struct AssignSlots final
       packed.removeKindAttr();
     }
     llvm::MapVector<StringAttr, Table> tables;
-    for (auto function : module.getOps<func::FuncOp>()) {
+    for (func::FuncOp function : layersFirst(module)) {
       auto kind = function->getAttrOfType<StringAttr>("fathom.kind");
-      if (!kind)
-        continue;
       StringAttr shared = tableKind(function, kind);
       Table &table = tables[shared];
       table.kind = shared;
@@ -66,6 +66,20 @@ struct AssignSlots final
       if (walked.wasInterrupted())
         return signalPassFailure();
     }
+  }
+
+  // The functions of a kind, those that share a layer's table last.
+  static SmallVector<func::FuncOp> layersFirst(ModuleOp module) {
+    SmallVector<func::FuncOp> functions, around;
+    for (auto function : module.getOps<func::FuncOp>()) {
+      auto kind = function->getAttrOfType<StringAttr>("fathom.kind");
+      if (!kind)
+        continue;
+      StringAttr table = tableKind(function, kind);
+      (table && table != kind ? around : functions).push_back(function);
+    }
+    functions.append(around);
+    return functions;
   }
 
   // The symbols that `op` names, by the names of its attributes.

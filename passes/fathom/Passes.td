@@ -367,8 +367,9 @@ def AssignSlotsPass : Pass<"fathom-assign-slots", "::mlir::ModuleOp"> {
     A packed weight that a layer uses gets the kind of the layer and an index
     into its table, a block of experts one entry an expert; one that is used
     outside of layers gets an index into the globals. The functions around a
-    layer that predicts further tokens share its table, `mtp_layer`. A weight
-    that two tables would hold is an error. Slots given before are forgotten.
+    layer that predicts further tokens share its table, `mtp_layer`, behind the
+    layer's own. A weight that two tables would hold is an error. Slots given
+    before are forgotten.
 
     Example:
 

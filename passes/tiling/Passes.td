@@ -112,6 +112,33 @@ def AddProbesPass : Pass<"fathom-add-probes", "::mlir::ModuleOp"> {
                            "::mlir::vector::VectorDialect"];
 }
 
+def ShareCodePass : Pass<"fathom-share-code", "::mlir::ModuleOp"> {
+  let summary = "Gives phases whose functions are the same one of them.";
+  let description = [{
+    What attention, its projections and experts of one kind of layer do, those of
+    another do as well, and functions find weights by slot and layer: so kinds
+    often have the same function twice or three times over. Phases whose
+    functions differ in nothing but their names get the first; the others go.
+
+    Example:
+
+    ```mlir
+    // Before:
+    fathom.phase "attend" code @dense.attend { fathom.yield }
+    fathom.phase "attend" code @experts.attend { fathom.yield }
+    func.func private @dense.attend(%step: !llvm.ptr, %thread: i64, %layer: i64) { ... }
+    func.func private @experts.attend(%step: !llvm.ptr, %thread: i64, %layer: i64) { ... }
+
+    // After:
+    fathom.phase "attend" code @dense.attend { fathom.yield }
+    fathom.phase "attend" code @dense.attend { fathom.yield }
+    func.func private @dense.attend(%step: !llvm.ptr, %thread: i64, %layer: i64) { ... }
+    ```
+
+    Preserves: every bit of every result.
+  }];
+}
+
 def AssembleStepPass : Pass<"fathom-assemble-step", "::mlir::ModuleOp"> {
   let summary = "Makes the step function out of the phases' functions.";
   let description = [{

@@ -22,6 +22,14 @@ fathom.packed @expert_down : panels of bf16 [32, 16] experts 4 at 4096 pieces []
 fathom.packed @last : panels of bf16 [32, 32] pieces []
 // CHECK: fathom.packed @unused : panels of bf16[32, 32] pieces
 fathom.packed @unused : panels of bf16 [32, 32] slot 3 pieces []
+// What stands before the extra layer is numbered behind it: the layer's slots
+// are those of any other of its make.
+// CHECK: fathom.packed @mtp_in : panels of bf16[32, 32] slot 2 kind "mtp_layer" pieces
+// CHECK: fathom.packed @mtp_up : panels of bf16[32, 32] slot 0 kind "mtp_layer" pieces
+// CHECK: fathom.packed @mtp_down : panels of bf16[32, 16] slot 1 kind "mtp_layer" pieces
+fathom.packed @mtp_in : panels of bf16 [32, 32] pieces []
+fathom.packed @mtp_up : panels of bf16 [32, 32] pieces []
+fathom.packed @mtp_down : panels of bf16 [32, 16] pieces []
 
 func.func @entry(%tokens: !fathom.tokens) -> tensor<?x32xf32> attributes {fathom.kind = "embed"} {
   %x = fathom.embedding %tokens, @table : tensor<?x32xf32>
@@ -43,4 +51,13 @@ func.func @experts(%x: tensor<?x32xf32>) -> tensor<?x32xf32> attributes {fathom.
 func.func @head(%tokens: !fathom.tokens, %x: tensor<?x32xf32>) -> tensor<?x96xf32> attributes {fathom.kind = "head"} {
   %l = fathom.project %x by @lm_head asking %tokens : tensor<?x32xf32> -> tensor<?x96xf32>
   return %l : tensor<?x96xf32>
+}
+func.func @mtp_entry(%x: tensor<?x32xf32>) -> tensor<?x32xf32> attributes {fathom.kind = "mtp_embed", fathom.layers = array<i64: 3>} {
+  %h = fathom.project %x by @mtp_in : tensor<?x32xf32> -> tensor<?x32xf32>
+  return %h : tensor<?x32xf32>
+}
+func.func @mtp_layer(%x: tensor<?x32xf32>) -> tensor<?x32xf32> attributes {fathom.kind = "mtp_layer", fathom.layers = array<i64: 3>} {
+  %h = fathom.project %x by @mtp_up swiglu : tensor<?x32xf32> -> tensor<?x16xf32>
+  %d = fathom.project %h by @mtp_down : tensor<?x16xf32> -> tensor<?x32xf32>
+  return %d : tensor<?x32xf32>
 }
