@@ -8,6 +8,7 @@
 
 #include "dialects/Fathom/IR/FathomOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "passes/tiling/KernelBuilder.h"
 #include "passes/tiling/Passes.h"
 #include "passes/tiling/StepPhases.h"
 #include "runtime/abi/step.h"
@@ -34,6 +35,12 @@ struct AssembleStep final
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
+    if (!::fathom::parseLevel(level)) {
+      module.emitError("expects the level avx2, avx512 or avx512-bf16, but it "
+                       "is \"")
+          << level << '"';
+      return signalPassFailure();
+    }
     ImplicitLocOpBuilder builder(module.getLoc(), module.getContext());
     b = &builder;
     ptr = LLVM::LLVMPointerType::get(&getContext());

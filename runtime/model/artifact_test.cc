@@ -110,10 +110,13 @@ TEST(ArtifactTest, A1TruncatedExtendedAndEmptyFilesAreRefused) {
       const absl::Status status = LoadStatus(folder);
       EXPECT_TRUE(absl::IsDataLoss(status) || absl::IsInvalidArgument(status))
           << name << " of " << size << ": " << status;
-      EXPECT_TRUE(absl::StrContains(status.message(), name)) << status;
+      // One line: the file, what it has, what was expected.
+      EXPECT_TRUE(absl::StartsWith(status.message(), name)) << status;
+      EXPECT_TRUE(absl::StrContains(status.message(), "expected")) << status;
+      EXPECT_FALSE(absl::StrContains(status.message(), '\n')) << status;
     }
     WriteBytes(path, whole + '\0');
-    ExpectRefused(LoadStatus(folder), kDataLoss, {name});
+    ExpectRefused(LoadStatus(folder), kDataLoss, {name, "expected"});
     std::filesystem::remove(path);
     ExpectRefused(LoadStatus(folder), absl::StatusCode::kNotFound, {name});
     WriteBytes(path, whole);
@@ -304,7 +307,9 @@ TEST(ArtifactTest, A5LevelsThatTheMachineLacksAreNotTaken) {
 
 TEST(ArtifactTest, A5TheLevelThatNeedsMostIsTaken) {
   const auto all = CpuFeatures::From(
-      [](uint32_t, uint32_t) -> CpuidRegisters { return {~0u, ~0u, ~0u, ~0u}; },
+      [](uint32_t, uint32_t) -> CpuidRegisters {
+        return {~0u, ~0u, ~0u, ~0u};
+      },
       ~uint64_t{0});
   FakeArtifact fake;
   auto& levels = fake.manifest.levels;

@@ -1,7 +1,11 @@
 // `fathom bench` on the fake model: the figures fit together.
 #include "tools/fathom/bench_command.h"
 
+#include <sys/resource.h>
+
 #include <cmath>
+#include <cstdint>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -64,10 +68,36 @@ TEST(BenchCommandTest, JsonHoldsTheFigures) {
   EXPECT_NEAR(double(json["prompt_operations_per_token"]), 32.08, 1e-6);
 }
 
+// At most `bytes` more of address space, as long as it lives.
+class LittleMemory {
+ public:
+  explicit LittleMemory(uint64_t bytes) {
+    uint64_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    EXPECT_EQ(getrlimit(RLIMIT_AS, &before_), 0);
+    rlimit now = before_;
+    now.rlim_cur = pages * 4096 + bytes;
+    EXPECT_EQ(setrlimit(RLIMIT_AS, &now), 0);
+  }
+  LittleMemory(const LittleMemory&) = delete;
+  LittleMemory& operator=(const LittleMemory&) = delete;
+  ~LittleMemory() { EXPECT_EQ(setrlimit(RLIMIT_AS, &before_), 0); }
+
+ private:
+  rlimit before_ = {};
+};
+
+// Also where there is no room for the one that takes most of it.
 TEST(BenchCommandTest, TextNamesThemToo) {
-  const Ran ran = Bench(Artifact(), {"--prompt-tokens=5", "--decode-tokens=1",
-                                     "--threads=1", "--placement=huge"});
+  const std::string artifact = Artifact();
+  const LittleMemory limit(uint64_t{512} << 20);
+  const Ran ran = Bench(artifact, {"--prompt-tokens=5", "--decode-tokens=1",
+                                   "--threads=1", "--placement=huge"});
   ASSERT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(ran.err,
+            "fathom bench: warning: huge_page_bandwidth_gb_s is left out: "
+            "cannot get 1073741824 bytes of memory for measuring huge pages\n");
+  EXPECT_EQ(ran.out.find("huge_page_bandwidth"), std::string::npos);
   EXPECT_NE(ran.out.find("\ndecode_bandwidth_fraction: "), std::string::npos);
   EXPECT_NE(ran.out.find("\nplacement: huge\n"), std::string::npos);
 }
