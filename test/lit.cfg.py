@@ -31,6 +31,20 @@ config.substitutions.append(
 )
 config.substitutions.append(("%source", config.fathom_source_dir))
 
+# A test that needs a CPU level is skipped, and says so, where the machine has
+# less. These are the names of /proc/cpuinfo; a level takes in those before it.
+LEVELS = {
+    "avx2": "avx2 fma f16c bmi1 bmi2 abm popcnt",
+    "avx512": "avx512f avx512bw avx512cd avx512dq avx512vl",
+    "avx512-bf16": "avx512_bf16 avx512_vnni",
+}
+with open("/proc/cpuinfo", encoding="utf-8") as cpuinfo:
+    flags = next((line for line in cpuinfo if line.startswith("flags")), "")
+for level, needed in LEVELS.items():
+    if not set(needed.split()) <= set(flags.split()):
+        break
+    config.available_features.add(level)
+
 # Faults are injected by strace, where it is at hand.
 if shutil.which("strace"):
     config.available_features.add("strace")

@@ -20,12 +20,11 @@
 #include "absl/strings/str_split.h"
 #include "runtime/base/quoting.h"
 #include "tools/command_line_error.h"
+#include "tools/exit_codes.h"
 #include "tools/swallowed_option.h"
 
 namespace fathom {
 
-static constexpr int kExitCommandLine = 2;
-static constexpr int kExitMachine = 3;
 static constexpr const char *kLevelNames[] = {"native", "avx2", "avx512",
                                               "avx512-bf16"};
 static constexpr size_t kPathBytesMax = 4096;

@@ -7,6 +7,7 @@
 #include "compiler/artifact/OutputFolder.h"
 #include "compiler/driver/Compile.h"
 #include "runtime/base/status.h"
+#include "tools/exit_codes.h"
 #include "tools/fathom-compile/Options.h"
 #include "tools/fathom-compile/Progress.h"
 #include "llvm/Support/ErrorHandling.h"
@@ -19,10 +20,6 @@
 #include <unistd.h>
 
 namespace {
-
-constexpr int kExitInput = 1;
-constexpr int kExitMachine = 3;
-constexpr int kExitInternal = 70;
 
 /// Writes without allocating, and ends.
 [[noreturn]] void endAtOnce(const char *line, int code) {
@@ -39,7 +36,7 @@ void onSignal(int number) {
 }
 
 void onOutOfMemory() {
-  endAtOnce("fathom compile: out of memory\n", kExitMachine);
+  endAtOnce("fathom compile: out of memory\n", fathom::kExitMachine);
 }
 
 /// LLVM ends where it cannot go on; some of its reasons are the machine's, some
@@ -52,9 +49,9 @@ void onFatalError(void *options, const char *reason, bool) {
     isMachine |= std::strstr(reason, word) != nullptr;
   std::string line = std::string("fathom compile: LLVM failed: ") + reason;
   endAtOnce((line.substr(0, line.find('\n')) + "\n").c_str(),
-            isMachine   ? kExitMachine
-            : userWrote ? kExitInput
-                        : kExitInternal);
+            isMachine   ? fathom::kExitMachine
+            : userWrote ? fathom::kExitInput
+                        : fathom::kExitInternal);
 }
 
 void prepareForTheWorst(fathom::CompileOptions &options) {

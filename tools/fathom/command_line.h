@@ -4,13 +4,13 @@
 
 #include <optional>
 
+#include "tools/exit_codes.h"
+
 namespace CLI {
 class App;
 }
 
 namespace fathom::rt {
-
-inline constexpr int kExitCommandLine = 2;
 
 // Reads the command line of the verb whose options `app` knows. The exit code
 // where it asked for help, which is shown, or is at fault, which is said in

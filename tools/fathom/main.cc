@@ -11,14 +11,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "runtime/base/quoting.h"
+#include "tools/exit_codes.h"
 #include "tools/fathom/output.h"
 #include "tools/fathom/verbs.h"
 
 namespace fathom::rt {
 namespace {
-
-constexpr int kExitCommandLine = 2;
-constexpr int kExitMachine = 3;
 
 std::string Usage() {
   std::string usage =

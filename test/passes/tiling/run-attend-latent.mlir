@@ -1,16 +1,11 @@
 // RUN: fathom-opt %s --fathom-run-step="level=avx2 tokens=70 tolerance=5e-3" -o /dev/null | FileCheck %s
-// RUN: fathom-opt %s --fathom-run-step="level=avx512-bf16 tokens=70 threads=3 tolerance=3e-2" -o /dev/null | FileCheck %s
-// RUN: fathom-opt %s --fathom-run-step="level=avx512-bf16 tokens=70 prompt=33 tolerance=3e-2" -o /dev/null | FileCheck %s
-// RUN: fathom-opt %s --fathom-run-step="level=avx512 tokens=1 prompt=0 tolerance=5e-3" -o /dev/null | FileCheck %s
 // RUN: sed s/bf16/f16/g %s | fathom-opt --fathom-run-step="level=avx2 tokens=66 tolerance=1e-3" -o /dev/null | FileCheck %s
-// RUN: sed s/bf16/f16/g %s | fathom-opt --fathom-run-step="level=avx512 tokens=66 prompt=0 tolerance=1e-3" -o /dev/null | FileCheck %s
-// RUN: sed s/bf16/f32/g %s | fathom-opt --fathom-run-step="level=avx512 tokens=66 tolerance=2e-5" -o /dev/null | FileCheck %s
 // RUN: sed s/bf16/f32/g %s | fathom-opt --fathom-run-step="level=avx2 tokens=66 prompt=0 tolerance=2e-5" -o /dev/null | FileCheck %s
 
 // Latent attention over two pages computes what the interpreter does, expanded
 // for prompts and absorbed for generated tokens: nine heads, so that a tile is
 // not full, and odd widths, so that pairs of bf16 are padded.
-// CHECK: {{phases as the interpreter, and the same bits|skipped, this CPU has no}}
+// CHECK: phases as the interpreter, and the same bits
 
 fathom.weight @embed.table : tensor<90x36xbf16> from "embed"
 fathom.weight @dense.norm : tensor<36xf32> from "norm.{layer}"

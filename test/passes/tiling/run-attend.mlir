@@ -1,17 +1,13 @@
 // RUN: fathom-opt %s --fathom-run-step="level=avx2 tokens=70 tolerance=1e-4" -o /dev/null | FileCheck %s
-// RUN: fathom-opt %s --fathom-run-step="level=avx512 tokens=70 tolerance=1e-4" -o /dev/null | FileCheck %s
-// RUN: fathom-opt %s --fathom-run-step="level=avx512-bf16 tokens=70 threads=3 tolerance=2e-2" -o /dev/null | FileCheck %s
 // RUN: fathom-opt %s --fathom-run-step="level=avx2 tokens=1 tolerance=1e-4" -o /dev/null | FileCheck %s
-// RUN: fathom-opt %s --fathom-run-step="level=avx512-bf16 tokens=70 prompt=33 tolerance=2e-2" -o /dev/null | FileCheck %s
 // RUN: sed s/bf16/f16/g %s | fathom-opt --fathom-run-step="level=avx2 tokens=66 tolerance=1e-4" -o /dev/null | FileCheck %s
-// RUN: sed s/bf16/f32/g %s | fathom-opt --fathom-run-step="level=avx512 tokens=66 tolerance=2e-5" -o /dev/null | FileCheck %s
 
 // Grouped-query attention over two pages computes what the interpreter does:
 // seven query heads for each of two key heads, so that tiles hold parts of two
 // tokens, of a width that is no whole vector and of which a part is rotated.
 // Keys that float32 and float64 round to different neighbours are why the
 // tolerance for bf16 and f16 is larger.
-// CHECK: {{phases as the interpreter, and the same bits|skipped, this CPU has no}}
+// CHECK: phases as the interpreter, and the same bits
 
 fathom.weight @embed.table : tensor<90x36xbf16> from "embed"
 fathom.weight @dense.norm : tensor<36xf32> from "norm.{layer}"

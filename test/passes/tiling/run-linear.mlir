@@ -1,13 +1,10 @@
 // RUN: fathom-opt %s --fathom-run-step="level=avx2 tolerance=2e-5" -o /dev/null | FileCheck %s
-// RUN: fathom-opt %s --fathom-run-step="level=avx512 tolerance=2e-5" -o /dev/null | FileCheck %s
-// RUN: fathom-opt %s --fathom-run-step="level=avx512-bf16 tolerance=2e-2" -o /dev/null | FileCheck %s
-// RUN: fathom-opt %s --fathom-run-step="level=avx512-bf16 threads=3 tokens=20 tolerance=2e-2" -o /dev/null | FileCheck %s
 // RUN: fathom-opt %s --fathom-run-step="level=avx2 tokens=1 tolerance=2e-5" -o /dev/null | FileCheck %s
 // RUN: fathom-opt %s --fathom-run-step="level=avx2 tokens=3 position=163830 tolerance=2e-5" -o /dev/null | FileCheck %s
 
 // Linear layers with a norm, a bias, a gate and a residual, of awkward widths,
 // compute what the interpreter does. CPUs that lack a level skip it.
-// CHECK: {{phases as the interpreter, and the same bits|skipped, this CPU has no}}
+// CHECK: phases as the interpreter, and the same bits
 
 fathom.weight @embed.table : tensor<90x44xbf16> from "embed"
 fathom.weight @dense.norm : tensor<44xf32> from "norm.{layer}"
