@@ -39,7 +39,12 @@ absl::Status writeOutput(const std::string &path, const std::string &bytes) {
   if (path.empty())
     return writeStream(STDOUT_FILENO, "standard output", bytes);
   struct stat about;
-  if (stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode)) {
+  bool isThere = stat(path.c_str(), &about) == 0;
+  if (isThere && S_ISDIR(about.st_mode))
+    return absl::InvalidArgumentError(
+        absl::StrCat("output '", rt::Shown(path),
+                     "': found a folder, expected a free name or a file"));
+  if (isThere && !S_ISREG(about.st_mode)) {
     FileDescriptor file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (file.get() < 0)
       return openError("cannot open", path, errno);

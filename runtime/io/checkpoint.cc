@@ -77,9 +77,9 @@ absl::StatusOr<Checkpoint> Checkpoint::Open(const Folder& folder) {
                      " and ", kIndexFile, ", expected one of them"));
   }
   if (!has_single && !has_index) {
-    return absl::NotFoundError(absl::StrCat(Shown(folder.path()),
-                                            ": holds neither ", kSingleFile,
-                                            " nor ", kIndexFile));
+    return absl::NotFoundError(
+        absl::StrCat(Shown(folder.path()), ": holds neither ", kSingleFile,
+                     " nor ", kIndexFile, ", expected one of them"));
   }
   if (has_single) {
     FATHOM_ASSIGN_OR_RETURN(File file, folder.OpenFile(kSingleFile));

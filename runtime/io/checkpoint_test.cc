@@ -266,7 +266,9 @@ TEST(CheckpointTest, W22_NamesAreShownEscapedAndCut) {
 
 TEST(CheckpointTest, AFolderHoldsOneCheckpoint) {
   TestFolder folder;
-  EXPECT_TRUE(absl::StrContains(ErrorOf(folder), "holds neither"));
+  EXPECT_EQ(ErrorOf(folder),
+            absl::StrCat(folder.path(), ": holds neither ", kFile, " nor ",
+                         kIndex, ", expected one of them"));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "runtime/base/checked.h"
 #include "runtime/base/json.h"
+#include "runtime/base/located.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 
@@ -165,9 +166,13 @@ absl::StatusOr<std::vector<TensorInfo>> ParseSafetensorsHeader(
     return absl::InvalidArgumentError(absl::StrCat(
         what, ": the header ends behind the file's ", file_bytes, " bytes"));
   }
-  FATHOM_ASSIGN_OR_RETURN(JsonDocument document,
-                          JsonDocument::Parse(json, what));
-  FATHOM_ASSIGN_OR_RETURN(auto members, document.root().AsObject());
+  auto document = JsonDocument::Parse(json, what);
+  if (!document.ok()) {
+    // Columns are the header's, not the file's.
+    return Located(document.status(), absl::StrCat(what, ": not JSON"),
+                   absl::StrCat(what, ": its header is not JSON"));
+  }
+  FATHOM_ASSIGN_OR_RETURN(auto members, document->root().AsObject());
   if (members.size() > kSafetensorsTensorsMax) {
     return absl::InvalidArgumentError(
         absl::StrCat(what, ": holds ", members.size(),

@@ -107,7 +107,8 @@ TEST(SafetensorsTest, W03_HeadersThatAreNotOneObject) {
   for (size_t at = 0; at <= entry.size(); ++at) {
     std::string json = entry;
     json.insert(at, 1, '\0');
-    EXPECT_TRUE(Says(ErrorOf(json, 4), "m: not JSON: column ")) << at;
+    EXPECT_TRUE(Says(ErrorOf(json, 4), "m: its header is not JSON: column "))
+        << at;
     EXPECT_TRUE(Says(ErrorOf(json, 4), "found '\\x00', expected ")) << at;
   }
 }
@@ -149,7 +150,7 @@ TEST(SafetensorsTest, W07_OffsetsThatAreNotWholeNumbers) {
       {"0,3.5", "key 'a.data_offsets[1]' is 3.5" + whole},
       {"0,4e0", "key 'a.data_offsets[1]' is 4.0" + whole},
       {"0,1e3", "key 'a.data_offsets[1]' is 1000.0" + whole},
-      {"0,04", "not JSON: column 52: found '4', expected ',' or ']'"},
+      {"0,04", "header is not JSON: column 52: found '4', expected ',' or ']'"},
       {"0", "key 'a.data_offsets' is an array, expected two offsets"},
       {"", "key 'a.data_offsets' is an array, expected two offsets"},
       {"0,4,4", "key 'a.data_offsets' is an array, expected two offsets"},

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -91,8 +92,15 @@ TEST_F(WeightReaderTest, W11_OtherTypesAreRefused) {
                                        {"s", DType::kF32, {1, 1}, ""},
                                        {"r", DType::kF32, {1, 1, 1}, ""},
                                        {"w", DType::kBF16, {2, 2}, ""}});
-  for (const char* name : {"f", "i", "r"}) {
-    EXPECT_FALSE(WeightReader::Open(checkpoint, *checkpoint.Find(name)).ok());
+  const std::pair<const char*, const char*> kCases[] = {
+      {"f", "tensor 'f' is of F8_E4M3, expected BF16, F16 or F32"},
+      {"i", "tensor 'i' is of I64, expected BF16, F16 or F32"},
+      {"r", "tensor 'r' has rank 3, expected a vector or a matrix"}};
+  for (const auto& [name, words] : kCases) {
+    const absl::Status status =
+        WeightReader::Open(checkpoint, *checkpoint.Find(name)).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_TRUE(absl::EndsWith(status.message(), words)) << status;
   }
   EXPECT_TRUE(absl::StrContains(
       WeightReader::OpenBlocks(checkpoint, *checkpoint.Find("w"),
@@ -148,7 +156,9 @@ TEST_F(WeightReaderTest, W17_WeightsThatAreNotFinite) {
       "tensor 'a' is nan at index 3, expected finite values"));
   auto w = WeightReader::OpenBlocks(checkpoint, *checkpoint.Find("w"),
                                     *checkpoint.Find("s"), 128, 128);
-  EXPECT_FALSE(w->ReadRows(0, absl::MakeSpan(out)).ok());
+  EXPECT_TRUE(
+      absl::StrContains(w->ReadRows(0, absl::MakeSpan(out)).message(),
+                        "tensor 'w' is nan at index 1, expected finite"));
 }
 
 }  // namespace

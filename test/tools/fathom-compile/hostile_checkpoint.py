@@ -88,7 +88,7 @@ CASES = [
      ["has 0 bytes, expected at least 8"]),
     ("W2", whole("model.safetensors", b"\xff" * 64),
      ["expected 2 to 56"]),
-    ("W3 NUL", header(lambda old: old[:-1] + b"\0}"), ["model/model.safetensors: not JSON: column ",
+    ("W3 NUL", header(lambda old: old[:-1] + b"\0}"), ["model/model.safetensors: its header is not JSON: column ",
      "found '\\x00', expected "]),
     ("W3 NaN", header(lambda old: old.replace(b'"shape":[48]', b'"shape":[NaN]', 1)),
      ["found 'NaN', expected a value"]),
