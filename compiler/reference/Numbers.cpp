@@ -7,18 +7,44 @@
 #include "compiler/reference/Numbers.h"
 
 #include "llvm/ADT/APFloat.h"
+#include "llvm/ADT/bit.h"
 
 #include <algorithm>
 #include <cmath>
 
 namespace fathom {
 
-double roundTo(mlir::Type type, double value) {
+static constexpr int kDoublePrecision = 53, kDoubleBias = 1023;
+static constexpr uint64_t kDoubleExponentMask = 0x7ff;
+
+/// As APFloat rounds: right everywhere, and slow.
+static double roundSlowly(const llvm::fltSemantics &semantics, double value) {
   llvm::APFloat rounded(value);
   bool losesInfo = false;
-  rounded.convert(mlir::cast<mlir::FloatType>(type).getFloatSemantics(),
-                  llvm::APFloat::rmNearestTiesToEven, &losesInfo);
+  rounded.convert(semantics, llvm::APFloat::rmNearestTiesToEven, &losesInfo);
   return rounded.convertToDouble();
+}
+
+double roundTo(mlir::Type type, double value) {
+  const llvm::fltSemantics &semantics =
+      mlir::cast<mlir::FloatType>(type).getFloatSemantics();
+  int precision = llvm::APFloat::semanticsPrecision(semantics);
+  int exponent = static_cast<int>(llvm::bit_cast<uint64_t>(value) >> 52 &
+                                  kDoubleExponentMask) -
+                 kDoubleBias;
+  // What may overflow, or is no number, or gains digits, is not for here.
+  if (exponent >= llvm::APFloat::semanticsMaxExponent(semantics) ||
+      precision > kDoublePrecision / 2)
+    return roundSlowly(semantics, value);
+  exponent =
+      std::max<int>(exponent, llvm::APFloat::semanticsMinExponent(semantics));
+  // The last digit of this has the weight of the last digit of the result.
+  double large =
+      1.5 * llvm::bit_cast<double>(
+                static_cast<uint64_t>(exponent - (precision - 1) +
+                                      (kDoublePrecision - 1) + kDoubleBias)
+                << 52);
+  return std::copysign((value + large) - large, value);
 }
 
 double dot(const double *a, const double *b, int64_t size) {

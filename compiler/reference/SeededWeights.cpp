@@ -25,6 +25,11 @@ int64_t bytesOfNumber(mlir::Type type) {
 }
 
 void storeNumber(mlir::Type type, double value, char *to) {
+  if (type.isF32()) {
+    auto number = static_cast<float>(value);
+    std::memcpy(to, &number, sizeof number);
+    return;
+  }
   llvm::APFloat rounded(value);
   bool losesInfo = false;
   rounded.convert(mlir::cast<mlir::FloatType>(type).getFloatSemantics(),
@@ -34,6 +39,11 @@ void storeNumber(mlir::Type type, double value, char *to) {
 }
 
 double loadNumber(mlir::Type type, const char *from) {
+  if (type.isF32()) {
+    float number;
+    std::memcpy(&number, from, sizeof number);
+    return number;
+  }
   uint64_t bits = 0;
   std::memcpy(&bits, from, bytesOfNumber(type));
   if (type.isInteger(32))
@@ -58,7 +68,7 @@ static double nextUniform(uint64_t &state) {
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
   z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
   z ^= z >> 31;
-  return std::ldexp(static_cast<double>(z >> 11), -52) - 1.0;
+  return static_cast<double>(z >> 11) * 0x1p-52 - 1.0;
 }
 
 std::vector<double> SeededWeights::values(WeightOp weight, int64_t layer,
