@@ -11,6 +11,7 @@
 #include "passes/tiling/KernelBuilder.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <random>
 #include <thread>
@@ -187,8 +188,10 @@ static DispatchOp dispatchOf(PhaseOp phase) {
   return ops.empty() ? DispatchOp() : *ops.begin();
 }
 
-static void yieldCpu(const FathomStep *, const uint64_t *, uint64_t) {
-  std::this_thread::yield();
+/// Gives the CPU away: tests run side by side, and a thread that only yields
+/// takes the time of those it waits for.
+static void sleepShortly(const FathomStep *, const uint64_t *, uint64_t) {
+  std::this_thread::sleep_for(std::chrono::microseconds(20));
 }
 
 /// What one step reads and writes, but for caches and weights.
@@ -249,7 +252,7 @@ void StepRunner::prepare(Memory &memory, const StepTokens &tokens,
   step.arena = reinterpret_cast<char *>(
       llvm::alignTo(reinterpret_cast<uintptr_t>(memory.arena.data()), 64));
   step.barrier = memory.counter;
-  step.park = yieldCpu;
+  step.park = sleepShortly;
 }
 
 void StepRunner::enter(const FathomStep &step, uint32_t first,

@@ -13,7 +13,7 @@ import sys
 def ask(fathom: str, artifact: str, question: str) -> dict:
     done = subprocess.run(
         [fathom, "run", artifact, "--prompt", question, "--json",
-         "--max-tokens", "120"],
+         "--max-tokens", "120", "--threads", "1"],
         check=True, capture_output=True, text=True)
     return json.loads(done.stdout)
 
