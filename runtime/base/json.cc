@@ -259,14 +259,15 @@ std::optional<JsonValue> JsonValue::Find(absl::string_view key) const {
   return std::nullopt;
 }
 
-absl::StatusOr<JsonValue> JsonValue::Get(absl::string_view key) const {
+absl::StatusOr<JsonValue> JsonValue::Get(absl::string_view key,
+                                         absl::string_view expected) const {
   if (kind() != Kind::kObject) return Expected("an object");
   std::optional<JsonValue> value = Find(key);
   if (value) return *value;
   std::string path = PathTo(*tape_, index_);
-  return absl::InvalidArgumentError(absl::StrCat(tape_->what, ": key '", path,
-                                                 path.empty() ? "" : ".",
-                                                 Shown(key), "' is missing"));
+  return absl::InvalidArgumentError(
+      absl::StrCat(tape_->what, ": key '", path, path.empty() ? "" : ".",
+                   Shown(key), "' is missing, expected ", expected));
 }
 
 }  // namespace fathom::rt

@@ -47,8 +47,9 @@ class JsonValue {
 
   // The value at `key`; nothing when this is no object or has no such key.
   std::optional<JsonValue> Find(absl::string_view key) const;
-  // As Find, but a missing key is an error that names it.
-  absl::StatusOr<JsonValue> Get(absl::string_view key) const;
+  // As Find, but a missing key is an error that names it and what is expected.
+  absl::StatusOr<JsonValue> Get(absl::string_view key,
+                                absl::string_view expected = "it there") const;
 
   // "config.json: key 'a.b' is "40", expected a number".
   absl::Status Expected(absl::string_view expected) const;

@@ -42,7 +42,9 @@ TEST(JsonTest, ErrorsNameThePathTheValueAndWhatWasExpected) {
             "c.json: key 'eos[1].a' is 1.0, expected a whole number from 0 to "
             "9");
   EXPECT_EQ(document->root().Get("rope_scaling")->Get("x").status().message(),
-            "c.json: key 'rope_scaling.x' is missing");
+            "c.json: key 'rope_scaling.x' is missing, expected it there");
+  EXPECT_EQ(document->root().Get("y", "a number").status().message(),
+            "c.json: key 'y' is missing, expected a number");
   EXPECT_EQ(document->root().AsArray().status().message(),
             "c.json: the top level is an object, expected an array");
 }

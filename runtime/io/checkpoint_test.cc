@@ -202,7 +202,7 @@ TEST(CheckpointTest, W15_IndexesOfTheWrongForm) {
   const std::pair<const char*, const char*> kCases[] = {
       {"", "not JSON: column 1: found the end, expected a value"},
       {"[]", "the top level is an array, expected an object"},
-      {"{}", "key 'weight_map' is missing"},
+      {"{}", "key 'weight_map' is missing, expected it there"},
       {"{\"weight_map\":[]}",
        "key 'weight_map' is an array, expected an object"},
       {"{\"weight_map\":{}}", "lists 0 tensors, expected 1 to 262144"},

@@ -35,9 +35,10 @@ ConfigReader::Entry* ConfigReader::Mark(absl::string_view key) {
   return nullptr;
 }
 
-absl::StatusOr<JsonValue> ConfigReader::Get(absl::string_view key) {
+absl::StatusOr<JsonValue> ConfigReader::Get(absl::string_view key,
+                                            absl::string_view expected) {
   Mark(key);
-  return object_.Get(key);
+  return object_.Get(key, expected);
 }
 
 std::optional<JsonValue> ConfigReader::Find(absl::string_view key) {
@@ -48,7 +49,9 @@ std::optional<JsonValue> ConfigReader::Find(absl::string_view key) {
 
 absl::Status ConfigReader::Integer(absl::string_view key, int64_t min,
                                    int64_t max, int64_t* out) {
-  FATHOM_ASSIGN_OR_RETURN(JsonValue value, Get(key));
+  FATHOM_ASSIGN_OR_RETURN(
+      JsonValue value,
+      Get(key, absl::StrCat("a whole number from ", min, " to ", max)));
   FATHOM_ASSIGN_OR_RETURN(*out, value.AsInteger(min, max));
   return absl::OkStatus();
 }
@@ -60,7 +63,9 @@ absl::Status ConfigReader::OptionalInteger(absl::string_view key, int64_t min,
 
 absl::Status ConfigReader::Number(absl::string_view key, double min, double max,
                                   double* out) {
-  FATHOM_ASSIGN_OR_RETURN(JsonValue value, Get(key));
+  FATHOM_ASSIGN_OR_RETURN(
+      JsonValue value,
+      Get(key, absl::StrCat("a number from ", min, " to ", max)));
   FATHOM_ASSIGN_OR_RETURN(*out, NumberIn(value, min, max));
   return absl::OkStatus();
 }
@@ -71,7 +76,7 @@ absl::Status ConfigReader::OptionalNumber(absl::string_view key, double min,
 }
 
 absl::Status ConfigReader::Bool(absl::string_view key, bool* out) {
-  FATHOM_ASSIGN_OR_RETURN(JsonValue value, Get(key));
+  FATHOM_ASSIGN_OR_RETURN(JsonValue value, Get(key, "true or false"));
   FATHOM_ASSIGN_OR_RETURN(*out, value.AsBool());
   return absl::OkStatus();
 }

@@ -35,14 +35,16 @@ absl::Status Inconsistent(absl::string_view text) {
 }
 
 absl::Status ReadArchitecture(ConfigReader* reader, ModelConfig* config) {
-  FATHOM_ASSIGN_OR_RETURN(JsonValue type, reader->Get("model_type"));
+  constexpr absl::string_view kTypes =
+      "\"deepseek_v3\", \"qwen2\" or \"llama\"";
+  FATHOM_ASSIGN_OR_RETURN(JsonValue type, reader->Get("model_type", kTypes));
   FATHOM_ASSIGN_OR_RETURN(absl::string_view name, type.AsString());
   const ArchitectureRow* row = nullptr;
   for (const ArchitectureRow& candidate : kArchitectures) {
     if (candidate.model_type == name) row = &candidate;
   }
   if (row == nullptr) {
-    return type.Expected("\"deepseek_v3\", \"qwen2\" or \"llama\"");
+    return type.Expected(kTypes);
   }
   config->architecture = row->architecture;
   if (auto classes = reader->Find("architectures")) {
@@ -345,7 +347,8 @@ absl::StatusOr<ModelConfig> ParseModelConfig(
   }
   if (config.eos.empty()) {
     return Inconsistent(
-        "key 'eos_token_id' is missing, and generation_config.json has none");
+        "key 'eos_token_id' is missing, expected it there or in "
+        "generation_config.json");
   }
   return config;
 }

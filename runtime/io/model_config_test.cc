@@ -210,7 +210,9 @@ TEST(ModelConfigTest, C01_FilesThatAreNoConfiguration) {
       {"{\n\"a\": 1\n\"b\": 2\n}",
        "not JSON: line 3, column 1: found '\\\"', expected ',' or '}'"},
       {"{}{}", "not JSON: column 3: found '{', expected the end"},
-      {"{}", "key 'model_type' is missing"},
+      {"{}",
+       "key 'model_type' is missing, expected \"deepseek_v3\", \"qwen2\" "
+       "or \"llama\""},
       {"{\"model_type\": null}", "key 'model_type' is null, expected a string"},
       {std::string("{\0}", 3),
        "not JSON: column 2: found '\\x00', expected a key in double quotes, or "
@@ -258,9 +260,15 @@ TEST(ModelConfigTest, C01_MissingKeys) {
                                key == "num_key_value_heads" ||
                                key == "num_nextn_predict_layers";
       if (is_optional) continue;
-      EXPECT_TRUE(
-          Refused(keys.Without(key),
-                  absl::StrCat("config.json: key '", key, "' is missing")));
+      EXPECT_TRUE(Refused(
+          keys.Without(key),
+          absl::StrCat("config.json: key '", key, "' is missing, expected ",
+                       key == "model_type" ? "\"deepseek_v3\""
+                       : key == "rms_norm_eps" || key == "routed_scaling_factor"
+                           ? "a number from "
+                       : key == "norm_topk_prob" ? "true or false"
+                       : key == "eos_token_id"   ? "it there or in "
+                                                 : "a whole number")));
     }
   }
 }

@@ -45,9 +45,10 @@ class Translator {
 
  private:
   absl::Status Refuse(absl::string_view what) const {
-    return absl::InvalidArgumentError(
-        absl::StrCat("found ", what, " at byte ", at_, " of the pattern '",
-                     Shown(pattern_), "', which Fathom does not compute"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "found ", what, " at byte ", at_, " of the pattern '", Shown(pattern_),
+        "', expected a pattern without, for Fathom does not "
+        "compute it"));
   }
   absl::Status RefuseHere() const {
     size_t length = 0;
