@@ -2,7 +2,8 @@
 //
 // Scores stand in an exponent: what is lost of them comes out many times larger
 // than what is lost of any other sum. So the products that make queries, keys
-// and values take their operands as they are at every level.
+// and values take their operands as they are at every level. So does the
+// product of what latent attention gives, behind which the error was largest.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,6 +31,9 @@ struct KeepScoreOperands final
       } else if (auto attend = dyn_cast<AttendLatentOp>(op)) {
         keep(attend.getQ());
         keep(attend.getLatent());
+        for (Operation *user : attend->getUsers())
+          if (auto project = dyn_cast<ProjectOp>(user))
+            project.setExact(true);
       }
     });
   }

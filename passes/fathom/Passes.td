@@ -176,7 +176,7 @@ def SliceContractionsPass : Pass<"fathom-slice-contractions", "::mlir::ModuleOp"
     second half) and each `fathom.expert_down` gets `slices`: runs of its sum,
     each from zero, added up in order. Their number is the model's and not the
     machine's, so that ranks that own whole slices compute the same bits as one;
-    a sum over fewer columns has a slice a column. A router's product is left alone.
+    a sum over fewer columns has a slice a column.
 
     Example:
 
@@ -199,13 +199,14 @@ def SliceContractionsPass : Pass<"fathom-slice-contractions", "::mlir::ModuleOp"
 }
 
 def KeepScoreOperandsPass : Pass<"fathom-keep-score-operands", "::mlir::ModuleOp"> {
-  let summary = "Keeps in f32 what queries, keys and values are made of.";
+  let summary = "Keeps in f32 what scores are made of, and latent attention's output.";
   let description = [{
     A `fathom.project` that makes what `fathom.attend` or `fathom.attend_latent`
     reads, and one whose compressed rows such a product takes, becomes `exact`:
     its operands stay f32 where the level's dots would round them to bf16. Of
     the error that rounding leaves in logits, these few products (7 % of the work
-    of a prompt in a distilled model) make two thirds to three quarters.
+    of a prompt in a distilled model) make two thirds to three quarters. The one
+    that takes what `fathom.attend_latent` gives becomes `exact`, too.
 
     Example:
 

@@ -34,7 +34,7 @@ struct SliceContractions final
     }
     getOperation().walk([&](Operation *op) {
       if (auto project = dyn_cast<ProjectOp>(op)) {
-        if (!project.getPlus().empty() && !project.getExact())
+        if (!project.getPlus().empty())
           project.setSlices(slicesOf(project.getX()));
       } else if (auto down = dyn_cast<ExpertDownOp>(op)) {
         down.setSlices(slicesOf(down.getH()));

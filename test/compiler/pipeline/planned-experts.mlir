@@ -33,10 +33,10 @@ fathom.cache @latent parts [28] of bf16
 // CHECK: %[[Q:.*]] = fathom.phase "q_b"
 // CHECK-NEXT: fathom.project %[[LOW]] by @experts.q_b norm @experts.q_a_norm.packed eps
 // CHECK: %[[KV:.*]] = tensor.extract_slice %[[QA]][0, 40] [%{{.*}}, 28] [1, 1]
-// CHECK: %[[A:.*]] = fathom.phase "attend" places [#fathom.place<offset = {{[0-9]+}}, stride = 64, operand = true>] scratch {{[0-9]+}} bytes 8192
+// CHECK: %[[A:.*]] = fathom.phase "attend" places [#fathom.place<offset = {{[0-9]+}}, stride = 64, operand = false>] scratch {{[0-9]+}} bytes 8192
 // CHECK-NEXT: fathom.attend_latent %[[T]], %[[Q]], %[[KV]], %[[R]] norm @experts.kv_a_norm.packed
 // CHECK: %[[X1:.*]] = fathom.phase "o" places [#fathom.place<offset = 0,
-// CHECK-NEXT: fathom.project %[[A]] by @experts.o slices 4 plus %[[X]]
+// CHECK-NEXT: fathom.project %[[A]] by @experts.o exact slices 4 plus %[[X]]
 // CHECK: %[[L:.*]] = fathom.phase "router"
 // CHECK-NEXT: fathom.project %[[X1]] by @experts.router.packed norm @experts.post_norm.packed eps {{.*}} exact
 // CHECK: %[[D:.*]]:3 = fathom.phase "dispatch"

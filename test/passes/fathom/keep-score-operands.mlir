@@ -32,11 +32,16 @@ fathom.weight @q.source : tensor<32x16xbf16> from "q.{layer}"
 fathom.packed @q_b : panels of bf16 [32, 16] pieces [#fathom.piece<source = @q.source, rows = 32, offset = 0, row_stride = 16, column_stride = 1, first = 0, group = 32, every = 32>]
 fathom.cache @latent parts [28] of bf16
 
-// Queries come through two products.
+fathom.weight @o.source : tensor<32x40xbf16> from "o.{layer}"
+fathom.packed @o_latent : panels of bf16 [32, 40] pieces [#fathom.piece<source = @o.source, rows = 32, offset = 0, row_stride = 40, column_stride = 1, first = 0, group = 32, every = 32>]
+
+// Queries come through two products, and the output is made of f32 operands.
 // CHECK-LABEL: func.func @latent_attention
-func.func @latent_attention(%tokens: !fathom.tokens, %x: tensor<?x32xf32>, %r: tensor<?x4xf32>) -> tensor<?x40xf32> {
+func.func @latent_attention(%tokens: !fathom.tokens, %x: tensor<?x32xf32>, %r: tensor<?x4xf32>) -> tensor<?x32xf32> {
   // CHECK: fathom.project %{{.*}} by @q_a_kv exact :
   // CHECK: fathom.project %{{.*}} by @q_b exact :
+  // CHECK: %[[A:.*]] = fathom.attend_latent
+  // CHECK: fathom.project %[[A]] by @o_latent exact plus %{{.*}} of tensor<?x32xf32> :
   %c0 = arith.constant 0 : index
   %t = tensor.dim %x, %c0 : tensor<?x32xf32>
   %a = fathom.project %x by @q_a_kv : tensor<?x32xf32> -> tensor<?x44xf32>
@@ -44,5 +49,6 @@ func.func @latent_attention(%tokens: !fathom.tokens, %x: tensor<?x32xf32>, %r: t
   %kv = tensor.extract_slice %a[0, 16] [%t, 28] [1, 1] : tensor<?x44xf32> to tensor<?x28xf32>
   %q = fathom.project %c by @q_b : tensor<?x16xf32> -> tensor<?x32xf32>
   %y = fathom.attend_latent %tokens, %q, %kv, %r norm @norm eps 1.0e-06 in @latent absorbed @absorbed expanded @expanded values @values heads 2 nope 12 rope 4 value 20 adjacent scale 0.25 : tensor<?x32xf32>, tensor<?x28xf32>, tensor<?x4xf32> -> tensor<?x40xf32>
-  return %y : tensor<?x40xf32>
+  %z = fathom.project %y by @o_latent plus %x of tensor<?x32xf32> : tensor<?x40xf32> -> tensor<?x32xf32>
+  return %z : tensor<?x32xf32>
 }

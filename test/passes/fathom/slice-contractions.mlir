@@ -8,7 +8,7 @@ fathom.packed @w : panels of bf16 [32, 32] pieces [#fathom.piece<source = @w.sou
 func.func @sums(%x: tensor<?x32xf32>) -> tensor<?x32xf32> {
   // CHECK: fathom.project %{{.*}} by @w : tensor
   // CHECK: fathom.project %{{.*}} by @w slices 2 plus
-  // CHECK: fathom.project %{{.*}} by @w exact plus
+  // CHECK: fathom.project %{{.*}} by @w exact slices 2 plus
   %a = fathom.project %x by @w : tensor<?x32xf32> -> tensor<?x32xf32>
   %b = fathom.project %a by @w plus %x of tensor<?x32xf32> : tensor<?x32xf32> -> tensor<?x32xf32>
   %c = fathom.project %b by @w exact plus %x of tensor<?x32xf32> : tensor<?x32xf32> -> tensor<?x32xf32>
