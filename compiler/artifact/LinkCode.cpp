@@ -17,6 +17,7 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "compiler/artifact/FileOutput.h"
 #include "lld/Common/Driver.h"
@@ -30,6 +31,13 @@ namespace fathom {
 /// What the linker says, on one line.
 static std::string firstLine(const std::string &text) {
   return text.substr(0, text.find('\n'));
+}
+
+/// Whether the linker did not get from the machine what it asked for. Whatever
+/// else it finds fault with, it finds in objects of Fathom's own.
+static bool isOfMachine(const std::string &line) {
+  return absl::StrContains(line, "cannot open ") ||
+         absl::StrContains(line, "failed to write output ");
 }
 
 static std::string pathOf(const FileDescriptor &descriptor) {
@@ -127,10 +135,12 @@ absl::StatusOr<std::string> linkCode(const std::vector<std::string> &objects) {
   lld::Result result = runLinker(words, said);
   in.close();
   std::string code = reader.finish();
-  if (result.retCode != 0 || code.empty())
-    return absl::InternalError(
-        absl::StrCat("linking the code: ", firstLine(said)));
-  return code;
+  if (result.retCode == 0 && !code.empty())
+    return code;
+  std::string line = firstLine(said);
+  std::string message = absl::StrCat("linking the code: ", line);
+  return isOfMachine(line) ? absl::FailedPreconditionError(message)
+                           : absl::InternalError(message);
 }
 
 } // namespace fathom

@@ -2,7 +2,7 @@
 //
 // write-victim NAME.fathom SEED: what `fathom compile` does from the moment on
 // at which it touches the disk, with a made-up plan. It takes milliseconds, so
-// that test/e2e/kill_compile.py can kill it hundreds of times.
+// that test/e2e/kill_compile.py can kill it at hundreds of random times.
 //
 //===----------------------------------------------------------------------===//
 

@@ -1,48 +1,53 @@
-"""kill_compile.py BUILD CONFIG WORK [--random N]: rows K1 and K3 of reliability.
+"""kill_compile.py BUILD CONFIG WORK [--random N] [--every-error]: rows K1 and K3.
 
-K1: an artifact is written over an older one and killed at the first, second,
-... call of each kind that writes, until a run completes, and at N random times
-(200): the target is the old artifact or the complete new one, and the next run
-removes what was left. K3: each of those calls fails in turn: exit code 3, one
-line, old artifact, nothing left.
+K1: `fathom compile` is killed at every call that writes, over an older artifact
+and where none is: what is there afterwards is the older one, or nothing, or the
+complete new one, and the next run removes what was left. At N random times (200) so is `write-victim`,
+which writes as `fathom compile` does from two threads and takes milliseconds.
 
-Most is done with `write-victim`, which writes as `fathom compile` does and
-takes milliseconds; then a few with `fathom compile` itself.
+K3: each of those calls fails in turn: exit code 3, one line, the older artifact,
+nothing left. The calls of a kind take turns with the errors; with --every-error
+each meets every one of them.
+
+What `fathom compile` compiles takes it a fraction of a second: the model of
+CONFIG, with so many words that weights take three writes, from an LLVM form
+whose step does nothing.
 """
 
 import argparse
 import hashlib
+import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import subprocess
 import sys
 import time
 
-# What puts bytes or names on the disk.
-CALLS = ["mkdirat", "fallocate", "pwrite64", "fsync", "renameat2", "unlinkat"]
-FAULTS = [("mkdirat", "EROFS"), ("openat", "EMFILE"), ("fallocate", "ENOSPC"),
-          ("fallocate", "EDQUOT"), ("pwrite64", "ENOSPC"),
-          ("pwrite64", "EDQUOT"), ("pwrite64", "EIO"), ("fsync", "EIO"),
-          ("fsync", "EDQUOT"), ("renameat2", "EROFS"), ("renameat2", "EDQUOT"),
-          ("unlinkat", "EIO")]
+# What puts bytes or names on the disk. A linker's output is written by `write`.
+CALLS = ["mkdirat", "fallocate", "pwrite64", "write", "fsync", "renameat2",
+         "unlinkat"]
+# There are no others but these, which would put bytes or names there as well.
+OTHERS = ("mkdir,pwritev,pwritev2,writev,sendfile,copy_file_range,ftruncate,"
+          "truncate,fdatasync,sync,syncfs,sync_file_range,msync,rename,"
+          "renameat,link,linkat,symlink,symlinkat,unlink,rmdir")
+ERRORS = ["EIO", "ENOSPC", "EDQUOT", "EROFS"]
 # These also happen to what is replaced, after the new artifact is in place.
 LATE = ["openat", "unlinkat"]
-# Of `fathom compile` itself, which takes a second each: call and which of them.
-COMPILE_KILLS = [("pwrite64", 2), ("renameat2", 2)]
-COMPILE_FAULTS = [("pwrite64", "EDQUOT", 2), ("renameat2", "ENOSPC", 2)]
-ROUNDS_MAX = 60
+WORDS = 45_000  # Twice of 48 bf16 columns: 8.6 MB, written 4 MiB at a time.
 EXIT_MACHINE = 3
 
 
 def digest(folder: pathlib.Path) -> str:
     if not folder.is_dir():
         return "nothing"
-    sha = hashlib.sha256()
-    for file in sorted(folder.iterdir()):
-        sha.update(file.name.encode() + b"\0" + file.read_bytes())
-    return sha.hexdigest()
+    found = []
+    for path in sorted(folder.iterdir()):
+        with path.open("rb") as file:
+            found += [path.name, hashlib.file_digest(file, "sha1").hexdigest()]
+    return " ".join(found)
 
 
 class Test:
@@ -65,17 +70,20 @@ class Test:
         command = self.command(seed)
         if inject:
             # With the filter only the calls of interest stop; a signal needs
-            # them all to.
-            fast = ["--seccomp-bpf"] if "error=" in inject else []
-            command = ["strace", "-f", *fast, "-qq", "-o", str(self.log), "-e",
+            # them all to, but those of the thread that writes are enough.
+            how = [] if "signal=" in inject else ["-f", "--seccomp-bpf"]
+            command = ["strace", *how, "-qq", "-o", str(self.log), "-e",
                        "trace=" + inject.split(":")[0], "-e",
                        f"inject={inject}"] + command
         return subprocess.run(command, capture_output=True, text=True)
 
     def restore(self) -> None:
+        """What was there before: the old artifact, or nothing."""
         if self.target.exists():
             shutil.rmtree(self.target)
-        shutil.copytree(self.work / "old", self.target)
+        if self.before != "nothing":
+            shutil.copytree(self.work / "old", self.target,
+                            copy_function=os.link)
 
     def left(self) -> list:
         return sorted(p.name for p in self.work.iterdir()
@@ -84,7 +92,7 @@ class Test:
     def prepare(self) -> None:
         self.write(1).check_returncode()
         shutil.copytree(self.target, self.work / "old")
-        self.old = digest(self.target)
+        self.old = self.before = digest(self.target)
         begin = time.monotonic()
         self.write(2).check_returncode()
         self.seconds = time.monotonic() - begin
@@ -93,44 +101,59 @@ class Test:
         self.write(1).check_returncode()
         self.expect(digest(self.target) == self.old, "a seed gave two artifacts")
 
-    def first_open(self) -> int:
-        """Which openat is the first of the artifact's, not of the loader's."""
-        subprocess.run(["strace", "-qq", "-o", str(self.log), "-e",
-                        "trace=openat", *self.command(2)], check=True)
+    def replaces(self, before: str) -> None:
+        self.before = before
         self.restore()
-        lines = self.log.read_text().splitlines()
-        return 1 + next(i for i, line in enumerate(lines)
-                        if f'"{self.work}"' in line)
+
+    def calls(self, kinds: str) -> list:
+        """A run's calls of these kinds, a line each."""
+        subprocess.run(["strace", "-f", "-qq", "-o", str(self.log), "-e",
+                        "trace=" + kinds, *self.command(2)], check=True)
+        self.expect(digest(self.target) == self.new, "not the new artifact")
+        self.restore()
+        return [line for line in self.log.read_text().splitlines()
+                if "+++" not in line]
+
+    def counts(self) -> dict:
+        """How often a run makes each of the calls."""
+        names = [re.search(r"(\w+)\(", line)[1]
+                 for line in self.calls(",".join(CALLS) + "," + OTHERS)]
+        self.expect(set(names) <= set(CALLS), f"writes by {set(names)}")
+        return {call: names.count(call) for call in CALLS}
 
     # K1
 
-    def killed(self, result, what: str) -> None:
+    def killed(self, call: str, number: int) -> None:
+        what = f"{call} killed {number}, over {self.before}"
+        result = self.write(2, f"{call}:signal=KILL:when={number}")
         self.expect(result.returncode in (-9, 137), f"{what}: {result}")
-        self.whole(what)
-        self.restore()
+        found = digest(self.target)
+        self.expect(found in (self.before, self.new),
+                    f"{what}: neither what was there nor the new one")
+        if found != self.before:
+            self.restore()
 
-    def whole(self, what: str) -> None:
-        self.expect(digest(self.target) in (self.old, self.new),
-                    f"{what}: neither old nor new")
-
-    def kill_at(self, call: str) -> None:
-        for number in range(1, ROUNDS_MAX):
-            result = self.write(2, f"{call}:signal=KILL:when={number}")
-            if result.returncode == 0:
-                break
-            self.killed(result, f"{call} killed {number}")
-        self.expect(result.returncode == 0, f"{call}: no run completed")
-        self.expect(digest(self.target) == self.new,
-                    f"{call}: not the new artifact")
-        self.expect(number > 1, f"{call} was never called")
+    def kill_at_each(self, onto: str) -> None:
+        for call, count in self.counts().items():
+            self.expect(count > 0 or self.before == "nothing",
+                        f"{call} was never called")
+            for number in range(1, count + 1):
+                self.killed(call, number)
+            print(f"K1 {call}, {onto}: killed {count} times")
+        # A run removes what killed ones left, and may be killed at that, too.
+        left = len(self.left())
+        self.expect(left > 0, "killed runs left nothing")
+        self.killed("unlinkat", 1)
+        self.write(1).check_returncode()
+        self.expect(not self.left(), f"left {self.left()}")
         self.restore()
-        print(f"K1 {call}: killed {number - 1} times")
+        print(f"K1 {onto}: removed what {left} runs had left")
 
     def kill_at_random(self, rounds: int) -> None:
         seed = random.Random(1)
         outcomes = {"old": 0, "new": 0}
         for _ in range(rounds):
-            wait = seed.uniform(0, self.seconds)
+            wait = seed.uniform(0, 1.5 * self.seconds)
             process = subprocess.Popen(self.command(2))
             time.sleep(wait)
             process.kill()
@@ -141,70 +164,89 @@ class Test:
             outcomes["new" if found == self.new else "old"] += 1
             if found != self.old:
                 self.restore()
-        print(f"K1 at random: {rounds} times, {outcomes}")
-
-    def nothing_left(self) -> None:
         self.write(1).check_returncode()
         self.expect(not self.left(), f"left {self.left()}")
+        print(f"K1 at random: {rounds} times, {outcomes}")
 
     # K3
 
     def failed(self, result, what: str, is_late: bool) -> None:
         lines = [line for line in result.stderr.splitlines()
                  if "warning" not in line]
+        self.expect("INJECTED" in self.log.read_text(), f"{what}: no call")
         if result.returncode == 0 and is_late:
             self.expect(not lines, f"{what}: {result}")
             self.expect(digest(self.target) == self.new, f"{what}: not new")
             self.restore()
-            self.nothing_left()
-            return
-        self.expect(result.returncode == EXIT_MACHINE and len(lines) == 1,
-                    f"{what}: {result}")
-        self.expect(digest(self.target) == self.old, f"{what}: not the old one")
-        self.expect(not self.left(), f"{what}: left {self.left()}")
+        else:
+            self.expect(result.returncode == EXIT_MACHINE and len(lines) == 1,
+                        f"{what}: {result}")
+            self.expect(digest(self.target) == self.before,
+                        f"{what}: not what was there")
+            self.expect(not self.left(), f"{what}: left {self.left()}")
 
-    def fail_at(self, call: str, error: str) -> None:
-        first = self.first_open() if call == "openat" else 1
-        for number in range(first, first + ROUNDS_MAX):
-            what = f"{call} {error} {number}"
+    def fail_at(self, call: str, numbers, errors: list, every: bool) -> None:
+        self.expect(len(numbers) > 0, f"{call} was never called")
+        turns = [(number, error) for i, number in enumerate(numbers)
+                 for error in (errors if every else [errors[i % len(errors)]])]
+        for number, error in turns:
             result = self.write(2, f"{call}:error={error}:when={number}")
-            if "INJECTED" not in self.log.read_text():
-                break
-            self.failed(result, what, call in LATE)
-        self.expect(result.returncode == 0 and digest(self.target) == self.new,
-                    f"{call} {error}: no run completed")
-        self.expect(number > first, f"{call} was never called")
-        self.restore()
-        print(f"K3 {call} {error}: failed {number - first} times")
+            self.failed(result, f"{call} {error} {number}", call in LATE)
+            if call in LATE and self.left():
+                self.write(1).check_returncode()
+                self.expect(not self.left(), f"left {self.left()}")
+        print(f"K3 {call}: failed {len(turns)} times by {', '.join(errors)}")
+
+    def fail_at_each(self, every: bool) -> None:
+        for call, count in self.counts().items():
+            self.fail_at(call, range(1, count + 1), ERRORS, every)
+        opens = self.calls("openat")
+        first = next(number for number, line in enumerate(opens, start=1)
+                     if f'"{self.work}"' in line)  # Not the program's loader.
+        self.fail_at("openat", range(first, len(opens) + 1), ["EMFILE"], every)
 
 
-def test_writing(victim: str, work: pathlib.Path, rounds: int) -> int:
-    test = Test("write-victim", work, lambda seed: [
-        victim, str(work / "m.fathom"), str(seed)])
+def make_stub(fathom: str, config: str, work: pathlib.Path) -> list:
+    """Arguments of `fathom compile` for a model whose step does nothing."""
+    small = json.loads(pathlib.Path(config).read_text())
+    small["vocab_size"] = WORDS
+    work.mkdir(parents=True, exist_ok=True)
+    (work / "config.json").write_text(json.dumps(small))
+    form = subprocess.run([fathom, "compile", work / "config.json", "--target",
+                           "avx2", "--emit=llvm"], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+    (work / "stub.mlir").write_text(form.splitlines()[0] + """
+  llvm.func @fathom_step_avx2(%step: !llvm.ptr, %thread: i32, %a: i32, %b: i32) {
+    llvm.return
+  }
+}
+""")
+    return [str(work / "config.json"), "--from=llvm", str(work / "stub.mlir"),
+            "--target", "avx2", "--threads", "1"]
+
+
+def test_compiling(build: pathlib.Path, config: str, work: pathlib.Path,
+                   every: bool) -> int:
+    fathom = str(build / "bin/fathom")
+    stub = make_stub(fathom, config, work.parent / "stub")
+    test = Test("fathom compile", work, lambda seed: [
+        fathom, "compile", *stub, f"--random-weights={seed}", "-o",
+        str(work / "m.fathom")])
     test.prepare()
-    for call in CALLS:
-        test.kill_at(call)
-    test.kill_at_random(rounds)
-    test.nothing_left()
-    for call, error in FAULTS:
-        test.fail_at(call, error)
+    test.kill_at_each("over an older artifact")
+    test.fail_at_each(every)
+    test.replaces("nothing")
+    test.kill_at_each("where none is")
     return test.failures
 
 
-def test_compiling(fathom: str, config: str, work: pathlib.Path) -> int:
-    test = Test("fathom compile", work, lambda seed: [
-        fathom, "compile", f"--random-weights={seed}", config, "--target",
-        "avx2", "-o", str(work / "m.fathom")])
+def test_random_times(build: pathlib.Path, work: pathlib.Path,
+                      rounds: int) -> int:
+    victim = str(build / "testing/write-victim")
+    test = Test("write-victim", work, lambda seed: [
+        victim, str(work / "m.fathom"), str(seed)])
     test.prepare()
-    for call, number in COMPILE_KILLS:
-        test.killed(test.write(2, f"{call}:signal=KILL:when={number}"),
-                    f"{call} {number}")
-    test.nothing_left()
-    for call, error, number in COMPILE_FAULTS:
-        test.failed(test.write(2, f"{call}:error={error}:when={number}"),
-                    f"{call} {error} {number}", False)
-    print(f"fathom compile: {len(COMPILE_KILLS)} killed, "
-          f"{len(COMPILE_FAULTS)} failed")
+    test.kill_at_random(rounds)
     return test.failures
 
 
@@ -214,15 +256,17 @@ def main() -> int:
     parser.add_argument("config")
     parser.add_argument("work", type=pathlib.Path)
     parser.add_argument("--random", type=int, default=200)
+    parser.add_argument("--every-error", action="store_true")
     options = parser.parse_args()
     if shutil.which("strace") is None:
         print("strace is not at hand")
         return 2
+    options.work.mkdir(parents=True, exist_ok=True)
     os.environ["TMPDIR"] = str(options.work)
-    failures = test_writing(str(options.build / "testing/write-victim"),
-                            options.work / "write", options.random)
-    failures += test_compiling(str(options.build / "bin/fathom"),
-                               options.config, options.work / "compile")
+    failures = test_compiling(options.build, options.config,
+                              options.work / "compile", options.every_error)
+    failures += test_random_times(options.build, options.work / "write",
+                                  options.random)
     return 1 if failures else 0
 
 
