@@ -1,5 +1,4 @@
-//===- Passes.h - Lowering for CPUs
-//----------------------------------------===//
+//===- Passes.h - Lowering for CPUs -----------------------------*- C++ -*-===//
 //
 // Declarations made from Passes.td.
 //

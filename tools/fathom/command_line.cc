@@ -10,6 +10,7 @@
 #include "tools/swallowed_option.h"
 
 namespace fathom::rt {
+
 std::optional<int> ParseCommandLine(CLI::App& app, int argc,
                                     const char* const* argv) {
   app.set_help_flag("-h,--help", "this help");
