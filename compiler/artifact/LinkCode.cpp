@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -45,16 +44,14 @@ static std::string pathOf(const FileDescriptor &descriptor) {
 }
 
 static absl::StatusOr<FileDescriptor> inMemory(const std::string &bytes) {
+  std::string name = "object code in memory";
   FileDescriptor file(memfd_create("object", MFD_CLOEXEC));
-  bool isKept = file.get() >= 0 &&
-                writeAt(file.get(), "", 0, bytes.data(), bytes.size()).ok();
-  if (isKept)
-    return file;
+  if (file.get() < 0)
+    return machineError("cannot create", name, errno);
   // A limit on files counts here, too.
-  return absl::FailedPreconditionError(
-      absl::StrCat("cannot keep ", bytes.size(),
-                   " bytes of code in memory before they are linked: ",
-                   std::strerror(errno)));
+  FATHOM_RETURN_IF_ERROR(
+      writeAt(file.get(), name, 0, bytes.data(), bytes.size()));
+  return file;
 }
 
 namespace {

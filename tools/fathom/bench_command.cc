@@ -84,7 +84,12 @@ int BenchCommand(int argc, const char* const* argv) {
   if (const auto code = ParseCommandLine(app, argc, argv)) return *code;
   const auto settings = options.Read();
   if (!settings.ok()) return Fail(settings.status(), kExitCommandLine);
-  const absl::StatusOr<Outline> figures = Bench(*settings);
+  const auto loaded = LoadArtifact(settings->load);
+  if (!loaded.ok()) return Fail(loaded.status(), ExitCode(loaded.status()));
+  const absl::Status fits =
+      CheckFits(*settings, *loaded->artifact->manifest().model());
+  if (!fits.ok()) return Fail(fits, kExitCommandLine);
+  const absl::StatusOr<Outline> figures = Bench(*settings, *loaded);
   if (!figures.ok()) return Fail(figures.status(), ExitCode(figures.status()));
   Output output(STDOUT_FILENO);
   output.Write(options.json ? figures->Json() : figures->Text());

@@ -110,7 +110,7 @@ TEST(BenchCommandTest, FaultsAreNamedInOneLine) {
   EXPECT_EQ(Bench("/none", {}).exit_code, 1);
   const Ran ran =
       Bench(artifact, {"--prompt-tokens=300", "--decode-tokens=101"});
-  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_EQ(ran.exit_code, 2);
   EXPECT_NE(ran.err.find("401"), std::string::npos) << ran.err;
   EXPECT_NE(ran.err.find("400"), std::string::npos) << ran.err;
   EXPECT_EQ(ran.err.find('\n'), ran.err.size() - 1);

@@ -18,7 +18,6 @@
 #include "absl/strings/strip.h"
 #include "runtime/base/status.h"
 #include "runtime/model/session.h"
-#include "runtime/serve/load_artifact.h"
 #include "tools/fathom/bench_probes.h"
 
 namespace fathom::rt {
@@ -174,17 +173,6 @@ absl::StatusOr<Samples> Decode(Subject& subject, ReadBandwidth& read,
                 });
 }
 
-absl::Status Check(const BenchSettings& settings,
-                   const fathom::schema::Model& model) {
-  const int64_t tokens = settings.prompt_tokens + settings.decode_tokens;
-  if (tokens <= model.context_tokens()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrFormat(
-      "%d prompt and %d generated tokens are %d, expected at most the "
-      "context's %d",
-      settings.prompt_tokens, settings.decode_tokens, tokens,
-      model.context_tokens()));
-}
-
 }  // namespace
 
 double Median(std::vector<double> values) {
@@ -195,12 +183,21 @@ double Median(std::vector<double> values) {
   return (values[middle - 1] + values[middle]) / 2;
 }
 
-absl::StatusOr<Outline> Bench(const BenchSettings& settings) {
-  FATHOM_ASSIGN_OR_RETURN(const LoadedArtifact loaded,
-                          LoadArtifact(settings.load));
+absl::Status CheckFits(const BenchSettings& settings,
+                       const fathom::schema::Model& model) {
+  const int64_t tokens = settings.prompt_tokens + settings.decode_tokens;
+  if (tokens <= model.context_tokens()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "%d prompt and %d generated tokens are %d, expected at most the "
+      "context's %d",
+      settings.prompt_tokens, settings.decode_tokens, tokens,
+      model.context_tokens()));
+}
+
+absl::StatusOr<Outline> Bench(const BenchSettings& settings,
+                              const LoadedArtifact& loaded) {
   const Artifact& artifact = *loaded.artifact;
   const auto& model = *artifact.manifest().model();
-  FATHOM_RETURN_IF_ERROR(Check(settings, model));
   FATHOM_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session,
                           Session::Create(artifact, *loaded.pool, {}));
   Subject subject(*session, model);

@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "runtime/serve/text_model.h"
+#include "runtime/schema/manifest_generated.h"
+#include "runtime/serve/load_artifact.h"
 #include "tools/fathom/outline.h"
 
 namespace fathom::rt {
@@ -24,8 +26,14 @@ struct BenchSettings {
 // The middle one, or the mean of the two in the middle. Not for none.
 double Median(std::vector<double> values);
 
-// Loads and measures; the figures under the names that the JSON has.
-absl::StatusOr<Outline> Bench(const BenchSettings& settings);
+// InvalidArgument where the tokens do not fit into the model's context.
+absl::Status CheckFits(const BenchSettings& settings,
+                       const fathom::schema::Model& model);
+
+// Measures what was loaded, for settings that fit; the figures under the names
+// that the JSON has.
+absl::StatusOr<Outline> Bench(const BenchSettings& settings,
+                              const LoadedArtifact& loaded);
 
 }  // namespace fathom::rt
 
