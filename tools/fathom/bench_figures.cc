@@ -6,11 +6,10 @@
 
 #include <algorithm>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <memory>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
@@ -19,11 +18,11 @@
 #include "runtime/base/status.h"
 #include "runtime/model/session.h"
 #include "tools/fathom/bench_probes.h"
+#include "tools/fathom/bench_samples.h"
 
 namespace fathom::rt {
 namespace {
 
-constexpr double kSampleSecondsMin = 0.02;
 constexpr double kGiga = 1e9;
 
 // The highest resident set so far, mapped pages included.
@@ -110,47 +109,15 @@ class Subject {
   uint32_t next_id_ = 1;
 };
 
-// What was reached beside the limit.
-struct Samples {
-  std::vector<double> rates;   // tokens a second
-  std::vector<double> ratios;  // of the limit before and behind each
-  std::vector<double> limits;  // one more: of the probes
-};
-
-// Takes samples with `probe` around each; `run` does one piece of work and
-// returns its tokens, `cost` is what a token takes of the probed limit.
-absl::StatusOr<Samples> Sample(
-    const std::function<double()>& probe, double cost,
-    const std::function<absl::StatusOr<int64_t>()>& run) {
-  Samples samples;
-  samples.limits.push_back(probe());
-  for (int64_t i = 0; i < kSamplesMin; ++i) {
-    int64_t tokens = 0;
-    const double start_s = NowSeconds();
-    double seconds = 0;
-    do {
-      FATHOM_ASSIGN_OR_RETURN(const int64_t count, run());
-      tokens += count;
-      seconds = NowSeconds() - start_s;
-    } while (seconds < kSampleSecondsMin);
-    const double before = samples.limits.back(), after = probe();
-    const double rate = static_cast<double>(tokens) / seconds;
-    samples.limits.push_back(after);
-    samples.rates.push_back(rate);
-    samples.ratios.push_back(rate * cost / ((before + after) / 2));
-  }
-  return samples;
-}
-
 // Prompts of `tokens` tokens, `operations` a token, between dot probes.
 absl::StatusOr<Samples> Prefill(Subject& subject, DotPeak& dot, int64_t tokens,
                                 double operations) {
   FATHOM_RETURN_IF_ERROR(subject.Prompt(tokens));
-  return Sample([&] { return dot.Measure(); }, operations,
-                [&]() -> absl::StatusOr<int64_t> {
-                  FATHOM_RETURN_IF_ERROR(subject.Prompt(tokens));
-                  return tokens;
-                });
+  return Sample({NowSeconds, [&] { return dot.Measure(); }, operations,
+                 [&]() -> absl::StatusOr<int64_t> {
+                   FATHOM_RETURN_IF_ERROR(subject.Prompt(tokens));
+                   return tokens;
+                 }});
 }
 
 // Generated tokens behind the prompt, between read probes. The samples share
@@ -161,27 +128,19 @@ absl::StatusOr<Samples> Decode(Subject& subject, ReadBandwidth& read,
   const int64_t begin = settings.prompt_tokens;
   const int64_t end = begin + settings.decode_tokens;
   const int64_t piece =
-      std::max<int64_t>(1, settings.decode_tokens / kSamplesMin);
+      std::max<int64_t>(1, settings.decode_tokens / kSampleCount);
   int64_t position = begin;
-  return Sample([&] { return read.Measure(); }, token_bytes,
-                [&]() -> absl::StatusOr<int64_t> {
-                  for (int64_t i = 0; i < piece; ++i) {
-                    if (position == end) position = begin;
-                    FATHOM_RETURN_IF_ERROR(subject.Decode(position++));
-                  }
-                  return piece;
-                });
+  return Sample({NowSeconds, [&] { return read.Measure(); }, token_bytes,
+                 [&]() -> absl::StatusOr<int64_t> {
+                   for (int64_t i = 0; i < piece; ++i) {
+                     if (position == end) position = begin;
+                     FATHOM_RETURN_IF_ERROR(subject.Decode(position++));
+                   }
+                   return piece;
+                 }});
 }
 
 }  // namespace
-
-double Median(std::vector<double> values) {
-  FATHOM_CHECK(!values.empty());
-  std::sort(values.begin(), values.end());
-  const size_t middle = values.size() / 2;
-  if (values.size() % 2 == 1) return values[middle];
-  return (values[middle - 1] + values[middle]) / 2;
-}
 
 absl::Status CheckFits(const BenchSettings& settings,
                        const fathom::schema::Model& model) {

@@ -4,7 +4,6 @@
 #define FATHOM_TOOLS_FATHOM_BENCH_FIGURES_H_
 
 #include <cstdint>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -14,17 +13,11 @@
 
 namespace fathom::rt {
 
-// A fraction is the median of at least so many ratios.
-inline constexpr int64_t kSamplesMin = 20;
-
 struct BenchSettings {
   LoadOptions load;
   int64_t prompt_tokens = 512;
   int64_t decode_tokens = 64;
 };
-
-// The middle one, or the mean of the two in the middle. Not for none.
-double Median(std::vector<double> values);
 
 // InvalidArgument where the tokens do not fit into the model's context.
 absl::Status CheckFits(const BenchSettings& settings,
