@@ -16,6 +16,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "compiler/artifact/FileOutput.h"
+#include "compiler/artifact/Leftovers.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 
@@ -33,6 +34,42 @@ static absl::Status writeStream(int fd, const std::string &name,
     done += static_cast<size_t>(count);
   }
   return absl::OkStatus();
+}
+
+/// Creates a file under a temporary name, which is put into `temporary`, and
+/// locks it.
+static absl::StatusOr<FileDescriptor>
+createTemporary(int folder, const std::string &shown, std::string &temporary) {
+  for (int number = 0; number < kTemporaryTries; ++number) {
+    temporary = absl::StrCat(kTemporaryPrefix, getpid(), ".", number);
+    FileDescriptor file(openat(folder, temporary.c_str(),
+                               O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (file.get() < 0 && errno != EEXIST)
+      return machineError("cannot create", shown, errno);
+    if (file.get() >= 0 && lockTemporary(folder, temporary, file.get()))
+      return file;
+  }
+  return absl::FailedPreconditionError(absl::StrCat(
+      "cannot create a temporary file beside '", rt::Shown(shown), "'"));
+}
+
+/// Puts a file of these bytes in place of `name`; `shown` is for messages.
+static absl::Status replaceFile(int folder, const std::string &name,
+                                const std::string &shown,
+                                const std::string &bytes) {
+  std::string temporary;
+  FATHOM_ASSIGN_OR_RETURN(FileDescriptor file,
+                          createTemporary(folder, shown, temporary));
+  absl::Status status =
+      writeAt(file.get(), shown, 0, bytes.data(), bytes.size());
+  if (status.ok() && fsync(file.get()) != 0)
+    status = machineError("cannot write", shown, errno);
+  if (status.ok() &&
+      renameat(folder, temporary.c_str(), folder, name.c_str()) != 0)
+    status = machineError("cannot put in place", shown, errno);
+  if (!status.ok())
+    unlinkat(folder, temporary.c_str(), 0);
+  return status;
 }
 
 absl::Status writeOutput(const std::string &path, const std::string &bytes) {
@@ -62,16 +99,8 @@ absl::Status writeOutput(const std::string &path, const std::string &bytes) {
       open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() < 0)
     return openError("cannot open the folder", parent, errno);
-  std::string temporary = absl::StrCat(".fathom-tmp.", getpid(), ".out");
-  unlinkat(folder.get(), temporary.c_str(), 0); // Of a dead run.
-  absl::Status status =
-      writeFile(folder.get(), temporary, path, bytes.data(), bytes.size());
-  if (status.ok() && renameat(folder.get(), temporary.c_str(), folder.get(),
-                              path.c_str() + (slash + 1)) != 0)
-    status = machineError("cannot put in place", path, errno);
-  if (!status.ok())
-    unlinkat(folder.get(), temporary.c_str(), 0);
-  return status;
+  FATHOM_RETURN_IF_ERROR(removeLeftovers(folder.get(), parent));
+  return replaceFile(folder.get(), path.substr(slash + 1), path, bytes);
 }
 
 } // namespace fathom

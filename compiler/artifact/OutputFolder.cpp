@@ -6,9 +6,7 @@
 
 #include "compiler/artifact/OutputFolder.h"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,81 +17,20 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "compiler/artifact/Leftovers.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
-#include "runtime/io/artifact_files.h"
 
 namespace fathom {
 
 namespace {
 
-constexpr const char *kFiles[] = {rt::kManifestFile, rt::kCodeFile,
-                                  rt::kWeightsFile};
-constexpr const char *kPrefix = ".fathom-tmp.";
-constexpr int kTries = 16;
 constexpr size_t kNameBytesMax = 255;
 
 /// For the signal's handler alone, which may neither allocate nor lock.
 std::atomic<int> signalParent{-1};
 std::atomic<int> signalFolder{-1};
 char signalName[kNameBytesMax + 1];
-
-int openFolder(int parent, const char *name) {
-  return openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-}
-
-bool isArtifactFile(const char *name) {
-  for (const char *file : kFiles)
-    if (std::strcmp(file, name) == 0)
-      return true;
-  return false;
-}
-
-/// The names in a folder, without "." and "..".
-absl::StatusOr<std::vector<std::string>> namesIn(int folder,
-                                                 const std::string &shown) {
-  int copy = openFolder(folder, ".");
-  DIR *stream = copy < 0 ? nullptr : fdopendir(copy);
-  if (!stream)
-    return machineError("cannot read", shown, errno);
-  std::vector<std::string> names;
-  errno = 0;
-  while (dirent *entry = readdir(stream))
-    if (std::strcmp(entry->d_name, ".") != 0 &&
-        std::strcmp(entry->d_name, "..") != 0)
-      names.push_back(entry->d_name);
-  int error = errno;
-  closedir(stream);
-  if (error != 0)
-    return machineError("cannot read", shown, error);
-  return names;
-}
-
-/// Removes a folder of artifact files; leaves it where it holds others.
-void removeFolder(int parent, const std::string &name, int folder) {
-  absl::StatusOr<std::vector<std::string>> names = namesIn(folder, name);
-  if (!names.ok())
-    return;
-  for (const std::string &file : *names)
-    if (isArtifactFile(file.c_str()))
-      unlinkat(folder, file.c_str(), 0);
-  unlinkat(parent, name.c_str(), AT_REMOVEDIR);
-}
-
-/// Removes what runs left that no longer live (invariant 2).
-absl::Status removeLeftovers(int parent, const std::string &parentPath) {
-  FATHOM_ASSIGN_OR_RETURN(std::vector<std::string> names,
-                          namesIn(parent, parentPath));
-  for (const std::string &name : names) {
-    if (!absl::StartsWith(name, kPrefix))
-      continue;
-    FileDescriptor folder(openFolder(parent, name.c_str()));
-    if (folder.get() >= 0 && flock(folder.get(), LOCK_EX | LOCK_NB) == 0)
-      removeFolder(parent, name, folder.get());
-  }
-  return absl::OkStatus();
-}
 
 /// Whether what stands at the target may be replaced.
 absl::Status checkTarget(int parent, const std::string &name,
@@ -117,7 +54,7 @@ absl::Status checkTarget(int parent, const std::string &name,
   bool isArtifact = names.empty();
   for (const std::string &file : names) {
     isArtifact |= file == rt::kManifestFile;
-    if (!isArtifactFile(file.c_str()))
+    if (!isArtifactFile(file))
       return refuse(
           absl::StrCat("a folder with '", rt::Shown(file), "' in it"));
   }
@@ -141,7 +78,7 @@ absl::Status splitTarget(const std::string &target, std::string &parent,
     return absl::InvalidArgumentError(
         absl::StrCat("output '", rt::Shown(target), "': found a name of ",
                      name.size(), " bytes, expected 1 to ", kNameBytesMax));
-  if (name == "." || name == ".." || absl::StartsWith(name, kPrefix))
+  if (name == "." || name == ".." || absl::StartsWith(name, kTemporaryPrefix))
     return absl::InvalidArgumentError(
         absl::StrCat("output '", rt::Shown(target), "': found the name '",
                      rt::Shown(name), "', expected one of a folder's own"));
@@ -168,20 +105,17 @@ OutputFolder::create(const std::string &target) {
 }
 
 absl::Status OutputFolder::makeTemporary() {
-  for (int number = 0; number < kTries; ++number) {
-    std::string candidate = absl::StrCat(kPrefix, getpid(), ".", number);
+  for (int number = 0; number < kTemporaryTries; ++number) {
+    std::string candidate =
+        absl::StrCat(kTemporaryPrefix, getpid(), ".", number);
     if (mkdirat(parent.get(), candidate.c_str(), 0777) != 0) {
       if (errno == EEXIST)
         continue;
       return machineError("cannot create a folder in", parentPath, errno);
     }
     folder = FileDescriptor(openFolder(parent.get(), candidate.c_str()));
-    struct stat own, named;
-    // Another run may have taken it for a leftover before it was locked.
-    if (folder.get() < 0 || flock(folder.get(), LOCK_EX | LOCK_NB) != 0 ||
-        fstat(folder.get(), &own) != 0 ||
-        fstatat(parent.get(), candidate.c_str(), &named, 0) != 0 ||
-        own.st_ino != named.st_ino || own.st_dev != named.st_dev) {
+    if (folder.get() < 0 ||
+        !lockTemporary(parent.get(), candidate, folder.get())) {
       if (folder.get() < 0 && errno != ENOENT) {
         int error = errno;
         unlinkat(parent.get(), candidate.c_str(), AT_REMOVEDIR);
@@ -241,7 +175,7 @@ void removeTemporariesOnSignal() {
   int parentFd = signalParent.load(), folderFd = signalFolder.load();
   if (parentFd < 0)
     return;
-  for (const char *file : kFiles)
+  for (const char *file : kArtifactFiles)
     unlinkat(folderFd, file, 0);
   unlinkat(parentFd, signalName, AT_REMOVEDIR);
 }

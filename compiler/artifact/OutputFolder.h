@@ -5,10 +5,7 @@
 // Invariants:
 //  1. What stands at the target is the old artifact, or nothing, until commit;
 //     from then on it is the new one, complete and synced.
-//  2. A temporary folder of a live run is locked (flock) by that run. One that
-//     can be locked was left by a run that died, and the next run removes it.
-//  3. Nothing is removed but folders of this name that hold only the files of
-//     an artifact.
+//  2. Until then it is locked under a temporary name, as Leftovers.h has it.
 //
 //===----------------------------------------------------------------------===//
 

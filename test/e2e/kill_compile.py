@@ -1,9 +1,9 @@
 """kill_compile.py BUILD CONFIG WORK [--random N] [--every-error]: rows K1 and K3.
 
 K1: `fathom compile` is killed at every call that writes, over an older artifact
-and where none is: what is there afterwards is the older one, or nothing, or the
-complete new one, and the next run removes what was left. At N random times (200) so is `write-victim`,
-which writes as `fathom compile` does from two threads and takes milliseconds.
+and where none is, and at N random times (200): what is there afterwards is the
+older one, or nothing, or the complete new one, and the next run removes what
+was left. The same for the file of `--emit=FORM -o FILE`.
 
 K3: each of those calls fails in turn: exit code 3, one line, the older artifact,
 nothing left. The calls of a kind take turns with the errors; with --every-error
@@ -154,7 +154,8 @@ class Test:
         outcomes = {"old": 0, "new": 0}
         for _ in range(rounds):
             wait = seed.uniform(0, 1.5 * self.seconds)
-            process = subprocess.Popen(self.command(2))
+            process = subprocess.Popen(self.command(2),
+                                       stderr=subprocess.DEVNULL)
             time.sleep(wait)
             process.kill()
             process.wait()
@@ -226,7 +227,7 @@ def make_stub(fathom: str, config: str, work: pathlib.Path) -> list:
 
 
 def test_compiling(build: pathlib.Path, config: str, work: pathlib.Path,
-                   every: bool) -> int:
+                   rounds: int, every: bool) -> int:
     fathom = str(build / "bin/fathom")
     stub = make_stub(fathom, config, work.parent / "stub")
     test = Test("fathom compile", work, lambda seed: [
@@ -234,20 +235,35 @@ def test_compiling(build: pathlib.Path, config: str, work: pathlib.Path,
         str(work / "m.fathom")])
     test.prepare()
     test.kill_at_each("over an older artifact")
+    test.kill_at_random(rounds)
     test.fail_at_each(every)
     test.replaces("nothing")
     test.kill_at_each("where none is")
     return test.failures
 
 
-def test_random_times(build: pathlib.Path, work: pathlib.Path,
-                      rounds: int) -> int:
-    victim = str(build / "testing/write-victim")
-    test = Test("write-victim", work, lambda seed: [
-        victim, str(work / "m.fathom"), str(seed)])
-    test.prepare()
-    test.kill_at_random(rounds)
-    return test.failures
+def test_emitting(build: pathlib.Path, config: str, work: pathlib.Path) -> int:
+    """Kills what writes one file: the older or the new one, and no other."""
+    target, failures = work / "m.mlir", 0
+    command = [build / "bin/fathom", "compile", config, "--target", "avx2",
+               "--emit=model", "-o", target]
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    subprocess.run(command, check=True)
+    new = target.read_text()
+    for call in ("pwrite64", "fsync", "renameat"):
+        target.write_text("old")
+        killed = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e",
+                                 f"inject={call}:signal=KILL:when=1", *command])
+        left = len(list(work.iterdir())) - 1
+        good = killed.returncode in (-9, 137) and target.read_text() == "old"
+        subprocess.run(command, check=True)
+        good = good and [*work.iterdir()] == [target]
+        if not good or left != 1 or target.read_text() != new:
+            failures += 1
+            print(f"FAILED: --emit killed at {call}: {[*work.iterdir()]}")
+    print(f"K1 --emit: killed 3 times, {failures} failures")
+    return failures
 
 
 def main() -> int:
@@ -264,9 +280,10 @@ def main() -> int:
     options.work.mkdir(parents=True, exist_ok=True)
     os.environ["TMPDIR"] = str(options.work)
     failures = test_compiling(options.build, options.config,
-                              options.work / "compile", options.every_error)
-    failures += test_random_times(options.build, options.work / "write",
-                                  options.random)
+                              options.work / "compile", options.random,
+                              options.every_error)
+    failures += test_emitting(options.build, options.config,
+                              options.work / "emit")
     return 1 if failures else 0
 
 
