@@ -6,15 +6,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/base/quoting.h"
+#include "runtime/base/sampling_limits.h"
 #include "runtime/base/status.h"
 #include "runtime/io/config_groups.h"
 
 namespace fathom::rt {
 namespace {
 
-// Those of serve/sampling_params.h.
-constexpr double kTemperatureMax = 100;
-constexpr double kPenaltyMax = 100;
 constexpr double kAboveZero = 1e-6;
 
 // Settings that would change which token comes next and that are not there:
@@ -84,9 +82,9 @@ absl::Status ReadSettings(ConfigReader* reader, GenerationDefaults* out) {
   FATHOM_RETURN_IF_ERROR(
       OptionalSetting(reader, "top_p", kAboveZero, 1, &out->top_p));
   FATHOM_RETURN_IF_ERROR(OptionalSetting(reader, "min_p", 0, 1, &out->min_p));
-  FATHOM_RETURN_IF_ERROR(OptionalSetting(reader, "repetition_penalty",
-                                         kAboveZero, kPenaltyMax,
-                                         &out->repetition_penalty));
+  FATHOM_RETURN_IF_ERROR(
+      OptionalSetting(reader, "repetition_penalty", kRepetitionPenaltyMin,
+                      kRepetitionPenaltyMax, &out->repetition_penalty));
   if (auto value = reader->Find("top_k")) {
     FATHOM_ASSIGN_OR_RETURN(out->top_k, value->AsInteger(0, kVocabularyMax));
   }

@@ -533,15 +533,26 @@ TEST(ModelConfigTest, C03_NumbersThatDoNotFitTogether) {
 
 TEST(ModelConfigTest, C14_GenerationSettingsOutOfTheirRange) {
   std::string json = Qwen2().Json();
-  for (const char* generation :
-       {"{\"temperature\": NaN}", "{\"temperature\": -1}",
-        "{\"temperature\": 0}", "{\"temperature\": 1e308}",
-        "{\"temperature\": 101}", "{\"temperature\": \"1\"}", "{\"top_p\": 0}",
-        "{\"top_p\": 2}", "{\"top_p\": -0.5}", "{\"min_p\": -0.1}",
-        "{\"min_p\": 1.1}", "{\"top_k\": -1}", "{\"top_k\": 1.5}",
-        "{\"repetition_penalty\": 0}", "{\"repetition_penalty\": 1000}",
-        "{\"do_sample\": 1}", "{\"num_beams\": 4}",
-        "{\"no_repeat_ngram_size\": 3}", "{\"bad_words_ids\": [[1]]}"}) {
+  for (const char* generation : {"{\"temperature\": NaN}",
+                                 "{\"temperature\": -1}",
+                                 "{\"temperature\": 0}",
+                                 "{\"temperature\": 1e308}",
+                                 "{\"temperature\": 101}",
+                                 "{\"temperature\": \"1\"}",
+                                 "{\"top_p\": 0}",
+                                 "{\"top_p\": 2}",
+                                 "{\"top_p\": -0.5}",
+                                 "{\"min_p\": -0.1}",
+                                 "{\"min_p\": 1.1}",
+                                 "{\"top_k\": -1}",
+                                 "{\"top_k\": 1.5}",
+                                 "{\"repetition_penalty\": 0}",
+                                 "{\"repetition_penalty\": 9e-7}",
+                                 "{\"repetition_penalty\": 1000}",
+                                 "{\"do_sample\": 1}",
+                                 "{\"num_beams\": 4}",
+                                 "{\"no_repeat_ngram_size\": 3}",
+                                 "{\"bad_words_ids\": [[1]]}"}) {
     std::string error = ErrorOf(json, generation);
     EXPECT_TRUE(absl::StartsWith(error, "generation_config.json"))
         << generation << error;

@@ -22,6 +22,9 @@ bool IsLower(const Candidate& a, const Candidate& b) {
   return a.logit != b.logit ? a.logit < b.logit : a.id > b.id;
 }
 
+// A quotient of this size is right to 2^-8, since floats have 24 bits.
+constexpr float kQuotientMax = 65536.0f;
+
 float MaxLogit(absl::Span<const Candidate> candidates) {
   float max = -std::numeric_limits<float>::infinity();
   for (const Candidate& c : candidates) max = std::max(max, c.logit);
@@ -53,8 +56,8 @@ absl::Status CheckSamplingParams(const SamplingParams& params) {
                                     std::numeric_limits<int32_t>::max()));
   FATHOM_RETURN_IF_ERROR(CheckRange("top_p", params.top_p, 0, false, 1));
   FATHOM_RETURN_IF_ERROR(CheckRange("min_p", params.min_p, 0, true, 1));
-  return CheckRange("repetition_penalty", params.repetition_penalty, 0, false,
-                    kRepetitionPenaltyMax);
+  return CheckRange("repetition_penalty", params.repetition_penalty,
+                    kRepetitionPenaltyMin, true, kRepetitionPenaltyMax);
 }
 
 absl::StatusOr<Sampler> Sampler::Create(const SamplingParams& params,
@@ -86,7 +89,7 @@ void Sampler::Observe(int32_t id) {
   if (id >= 0 && static_cast<size_t>(id) < seen_.size()) seen_[id] = true;
 }
 
-// All tokens that have a finite logit, after penalty and temperature.
+// All tokens that have a finite logit, after the penalty.
 absl::Status Sampler::Collect(absl::Span<const float> logits) {
   if (logits.size() != has_token_.size()) {
     return absl::InternalError(
@@ -94,7 +97,6 @@ absl::Status Sampler::Collect(absl::Span<const float> logits) {
                         logits.size(), has_token_.size()));
   }
   const float penalty = params_.repetition_penalty;
-  const float temperature = params_.sample ? params_.temperature : 1.0f;
   candidates_.clear();
   for (size_t id = 0; id < logits.size(); ++id) {
     float logit = logits[id];
@@ -107,10 +109,9 @@ absl::Status Sampler::Collect(absl::Span<const float> logits) {
     if (!has_token_[id]) continue;
     if (logit == -std::numeric_limits<float>::infinity()) continue;
     if (seen_[id]) logit = logit < 0 ? logit * penalty : logit / penalty;
-    // A tiny temperature must not turn the largest into infinity.
-    logit =
-        std::clamp(logit / temperature, std::numeric_limits<float>::lowest(),
-                   std::numeric_limits<float>::max());
+    // The penalty must not turn the largest into infinity.
+    logit = std::clamp(logit, std::numeric_limits<float>::lowest(),
+                       std::numeric_limits<float>::max());
     candidates_.push_back({static_cast<int32_t>(id), logit});
   }
   if (candidates_.empty()) {
@@ -118,6 +119,17 @@ absl::Status Sampler::Collect(absl::Span<const float> logits) {
         "no token is left to choose: the logit of each is minus infinity");
   }
   return absl::OkStatus();
+}
+
+// Where the temperature is so low that the quotients themselves would be round
+// numbers, or infinite, and tie, those of the distances to the largest are
+// taken: near the largest these are exact, and what is far becomes minus
+// infinity, which is never drawn.
+void Sampler::DivideByTemperature() {
+  const float temperature = params_.temperature;
+  const float max = MaxLogit(candidates_);
+  const float base = std::abs(max) / temperature <= kQuotientMax ? 0.0f : max;
+  for (Candidate& c : candidates_) c.logit = (c.logit - base) / temperature;
 }
 
 // Tokens as likely as the k-th stay too, as transformers has it.
@@ -168,6 +180,7 @@ void Sampler::KeepMinP() {
 absl::StatusOr<absl::Span<const Candidate>> Sampler::Candidates(
     absl::Span<const float> logits) {
   FATHOM_RETURN_IF_ERROR(Collect(logits));
+  DivideByTemperature();
   KeepTopK();
   KeepTopP();
   KeepMinP();

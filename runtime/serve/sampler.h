@@ -12,7 +12,8 @@
 
 namespace fathom::rt {
 
-// A token that may be drawn, with its logit after the processors so far.
+// A token that may be drawn, with its logit after the processors so far, up to
+// what may have been taken off all of them: differences alone count.
 struct Candidate {
   int32_t id;
   float logit;
@@ -49,6 +50,7 @@ class Sampler {
   Sampler() = default;
 
   absl::Status Collect(absl::Span<const float> logits);
+  void DivideByTemperature();
   void KeepTopK();
   void KeepTopP();
   void KeepMinP();

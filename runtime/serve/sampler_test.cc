@@ -145,10 +145,74 @@ TEST(SamplerTest, RefusesLogitsThatAreNotNumbers) {
   }
 }
 
-TEST(SamplerTest, SurvivesTheSmallestTemperature) {
-  SamplingParams params = {.sample = true, .temperature = 1e-45f};
-  Sampler sampler = MakeSampler(params, 3);
-  EXPECT_EQ(*sampler.Choose({1.0f, -1.0f, 0.0f}, 0), 0);
+// As the temperature goes to 0, sampling becomes greedy choice: no quotient
+// overflows, or is rounded, to another's, wherever the logits lie.
+TEST(SamplerTest, TheLowestTemperaturesAreGreedy) {
+  const std::vector<std::vector<float>> kLogits = {
+      {17.0f, 18.5f, -3.0f, 18.25f},
+      {-17.0f, -9.0f, -9.5f, -1e30f},
+      {1e30f, 3e38f, -3e38f, 2e38f},
+      {0.0f, 1e-3f, -1e-3f, 5e-4f},
+      // Neighbours, whose quotients round to the same float.
+      {20.0f, std::nextafter(20.0f, 21.0f), 20.0f, 20.0f},
+      {-1.5f, std::nextafter(-1.5f, 0.0f), -1.5f, -1.5f},
+  };
+  for (float temperature : {1e-8f, 3e-11f, 1e-20f, 7e-30f, 1e-37f, 1e-38f,
+                            1e-39f, 1e-40f, 1e-45f}) {
+    for (const SamplingParams& params :
+         {SamplingParams{.sample = true, .temperature = temperature},
+          SamplingParams{.sample = true,
+                         .temperature = temperature,
+                         .top_k = 3,
+                         .top_p = 0.9f,
+                         .min_p = 0.01f}}) {
+      Sampler sampler = MakeSampler(params, 4);
+      for (const std::vector<float>& logits : kLogits) {
+        for (int position = 0; position < 20; ++position) {
+          ASSERT_EQ(*sampler.Choose(logits, position), 1)
+              << temperature << " " << logits[1];
+        }
+      }
+    }
+  }
+}
+
+// The largest logits alone are equal: each is drawn.
+TEST(SamplerTest, TheLowestTemperatureDrawsAmongTheLargest) {
+  Sampler sampler = MakeSampler({.sample = true, .temperature = 1e-40f}, 4);
+  int counts[4] = {};
+  for (int i = 0; i < 400; ++i) {
+    ++counts[*sampler.Choose({19.0f, 20.0f, 20.0f, -kInf}, i)];
+  }
+  EXPECT_EQ(counts[0] + counts[3], 0);
+  EXPECT_GT(counts[1], 150);
+  EXPECT_GT(counts[2], 150);
+}
+
+// At temperatures that are used, logits are divided as transformers does it.
+TEST(SamplerTest, OrdinaryTemperaturesDivideTheLogits) {
+  for (float temperature : {0.01f, 0.3f, 0.6f, 1.0f, 1.3f, 100.0f}) {
+    Sampler sampler =
+        MakeSampler({.sample = true, .temperature = temperature}, 3);
+    const std::vector<float> logits = {31.7f, -2.3f, 0.1f};
+    auto kept = sampler.Candidates(logits);
+    ASSERT_TRUE(kept.ok()) << kept.status();
+    for (const Candidate& c : *kept) {
+      EXPECT_EQ(c.logit, logits[c.id] / temperature);
+    }
+  }
+}
+
+// The least penalty still tells logits apart, as large as they get.
+TEST(SamplerTest, TheLeastPenaltyKeepsTheOrder) {
+  for (bool sample : {false, true}) {
+    Sampler sampler = MakeSampler(
+        {.sample = sample, .repetition_penalty = kRepetitionPenaltyMin}, 3);
+    for (int id : {0, 1, 2}) sampler.Observe(id);
+    for (int position = 0; position < 20; ++position) {
+      EXPECT_EQ(*sampler.Choose({1e5f, 1.0001e5f, 9e4f}, position), 1);
+    }
+  }
 }
 
 // C14: each setting at the ends of its range and beyond.
@@ -159,6 +223,7 @@ TEST(SamplingParamsTest, C14ChecksRanges) {
       {.top_k = 2147483647},
       {.top_p = 1e-30f},
       {.min_p = 1},
+      {.repetition_penalty = kRepetitionPenaltyMin},
       {.repetition_penalty = kRepetitionPenaltyMax},
   };
   for (const SamplingParams& params : kGood) {
@@ -177,6 +242,9 @@ TEST(SamplingParamsTest, C14ChecksRanges) {
       {"min_p", {.min_p = -0.1f}},
       {"min_p", {.min_p = 1.1f}},
       {"repetition_penalty", {.repetition_penalty = 0}},
+      {"repetition_penalty",
+       {.repetition_penalty = std::nextafter(kRepetitionPenaltyMin, 0.0f)}},
+      {"repetition_penalty", {.repetition_penalty = 1e-38f}},
       {"repetition_penalty", {.repetition_penalty = kInf}},
   };
   for (const auto& [name, params] : kBad) {

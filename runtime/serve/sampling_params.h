@@ -5,14 +5,13 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
+#include "runtime/base/sampling_limits.h"
 
 namespace fathom::rt {
 
-// Beyond these a setting is a mistake, not a taste. Temperature and penalty
-// are above 0 and at most the limit; top-p lies in (0, 1], min-p in [0, 1].
-inline constexpr float kTemperatureMax = 100.0f;
-inline constexpr float kRepetitionPenaltyMax = 100.0f;
-
+// The temperature is above 0 and at most kTemperatureMax, the penalty from
+// kRepetitionPenaltyMin to kRepetitionPenaltyMax; top-p lies in (0, 1], min-p
+// in [0, 1].
 struct SamplingParams {
   bool sample = false;  // false: greedy; all below but the penalty are unused
   float temperature = 1.0f;

@@ -163,6 +163,8 @@ TEST(RunCommandTest, C14RefusesBadOptionsWithExitCode2) {
       {"--min-p", "-0.5"},
       {"--min-p", ""},
       {"--repetition-penalty", "0"},
+      {"--repetition-penalty", "9e-7"},
+      {"--repetition-penalty", "1e-38"},
       {"--seed", "-1"},
       {"--seed", "99999999999999999999"},
       {"--stop", ""},
