@@ -9,6 +9,7 @@
 
 #include "compiler/reference/Interpreter.h"
 #include "compiler/reference/ModelRun.h"
+#include "compiler/reference/Numbers.h"
 #include "compiler/reference/SeededWeights.h"
 #include "mlir/Pass/Pass.h"
 #include "llvm/Support/Format.h"
@@ -235,18 +236,15 @@ void PassChecker::compare(mlir::ModuleOp module, mlir::Pass *pass,
       if (got[i].rows != expected[i].rows ||
           got[i].columns != expected[i].columns)
         return report("changed the shape of result " + llvm::Twine(i));
-      double largest = 0, apart = 0;
-      for (size_t j = 0; j < got[i].values.size(); ++j) {
-        largest = std::max(largest, std::abs(expected[i].values[j]));
-        double difference = std::abs(got[i].values[j] - expected[i].values[j]);
-        apart = difference <= apart ? apart : difference; // Keeps a NaN.
-      }
-      if (apart <= tolerance * largest)
+      Apart apart;
+      for (size_t j = 0; j < got[i].values.size(); ++j)
+        apart.add(got[i].values[j], expected[i].values[j]);
+      if (apart.relative() <= tolerance)
         continue;
       std::string text;
       llvm::raw_string_ostream(text)
           << "changed result " << i << " by "
-          << llvm::format("%.2e", apart / largest)
+          << llvm::format("%.2e", apart.relative())
           << " of its largest value, expected at most "
           << llvm::format("%.0e", tolerance) << ", in step " << step;
       return report(text);

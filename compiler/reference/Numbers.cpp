@@ -75,4 +75,11 @@ double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 double swiglu(double gate, double up) { return gate * sigmoid(gate) * up; }
 
+void Apart::add(double got, double expected) {
+  // What is equal is 0 apart, infinities too.
+  double off = got == expected ? 0 : std::abs(got - expected);
+  difference = std::isnan(off) ? INFINITY : std::max(difference, off);
+  largest = std::max(largest, std::abs(expected));
+}
+
 } // namespace fathom

@@ -29,6 +29,18 @@ double sigmoid(double x);
 /// gate / (1 + exp(-gate)) * up
 double swiglu(double gate, double up);
 
+/// How far apart values are at most. A NaN on either side is infinitely far.
+struct Apart {
+  double difference = 0;
+  double largest = 0; // Of what was expected.
+
+  void add(double got, double expected);
+  /// The difference relative to the largest; as it is where all are zero.
+  double relative() const {
+    return largest > 0 ? difference / largest : difference;
+  }
+};
+
 } // namespace fathom
 
 #endif // FATHOM_COMPILER_REFERENCE_NUMBERS_H

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <utility>
 
 namespace fathom {
 namespace {
@@ -61,6 +62,33 @@ TEST(NumbersTest, RoundToIsAPFloats) {
     EXPECT_TRUE(
         std::isnan(roundTo(type, std::numeric_limits<double>::quiet_NaN())));
   }
+}
+
+TEST(NumbersTest, ApartIsTheLargestDifference) {
+  Apart apart;
+  apart.add(1, 1.5);
+  apart.add(-4, -4.25);
+  apart.add(2, 2);
+  EXPECT_EQ(apart.difference, 0.5);
+  EXPECT_EQ(apart.relative(), 0.5 / 4.25);
+}
+
+TEST(NumbersTest, ANaNStaysApart) {
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  for (auto [got, expected] : {std::pair(kNaN, 1.0),
+                               {1.0, kNaN},
+                               {kNaN, kNaN},
+                               {INFINITY, -INFINITY}}) {
+    Apart apart;
+    apart.add(1, 1);
+    apart.add(got, expected);
+    apart.add(2, 2);
+    EXPECT_EQ(apart.difference, INFINITY);
+    EXPECT_FALSE(apart.relative() <= 1);
+  }
+  Apart same;
+  same.add(INFINITY, INFINITY);
+  EXPECT_EQ(same.difference, 0);
 }
 
 } // namespace

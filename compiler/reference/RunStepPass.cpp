@@ -14,6 +14,7 @@
 #include "compiler/reference/RunStepPass.h"
 
 #include "compiler/pipeline/Pipelines.h"
+#include "compiler/reference/Numbers.h"
 #include "compiler/reference/StepReference.h"
 #include "compiler/reference/StepRunner.h"
 #include "compiler/reference/TiledPasses.h"
@@ -247,17 +248,13 @@ mlir::LogicalResult RunStepPass::compare(const CapturedPhase &captured,
     return fault(captured.phase)
            << "found " << found.rows << "x" << found.columns << ", expected "
            << matrix.rows << "x" << matrix.columns;
-  double largest = 0, difference = 0;
+  Apart apart;
   for (int64_t i = 0; i < matrix.rows; ++i)
-    for (int64_t j = 0; j < matrix.columns; ++j) {
-      double wanted = matrix.values[i * matrix.columns + j];
-      double off = std::abs(found.at(i, j) - wanted);
-      largest = std::max(largest, std::abs(wanted));
-      difference = std::isnan(off) ? INFINITY : std::max(difference, off);
-    }
+    for (int64_t j = 0; j < matrix.columns; ++j)
+      apart.add(found.at(i, j), matrix.values[i * matrix.columns + j]);
   if (found.element.isInteger(32))
     allowed = 0;
-  double relative = largest > 0 ? difference / largest : difference;
+  double relative = apart.relative();
   if (verbose)
     llvm::outs() << captured.phase.name << " of layer " << captured.phase.layer
                  << ", result " << number << ": " << matrix.rows << "x"

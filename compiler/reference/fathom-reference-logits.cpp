@@ -80,14 +80,10 @@ static StepInput stepOf(llvm::ArrayRef<int64_t> ids, int64_t first,
 /// The largest difference relative to the largest of `expected`, whose rows
 /// beyond those of `got` are not looked at.
 static double errorOf(const Matrix &got, const Matrix &expected) {
-  double largest = 0, difference = 0;
-  for (size_t i = 0; i < got.values.size(); ++i) {
-    largest = std::max(largest, std::abs(expected.values[i]));
-    double error = std::abs(got.values[i] - expected.values[i]);
-    // Not std::max: a NaN has to stay.
-    difference = error <= difference ? difference : error;
-  }
-  return difference / largest;
+  Apart apart;
+  for (size_t i = 0; i < got.values.size(); ++i)
+    apart.add(got.values[i], expected.values[i]);
+  return apart.relative();
 }
 
 /// How many experts of `got` are others than those of `expected`.
