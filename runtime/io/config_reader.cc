@@ -41,10 +41,16 @@ absl::StatusOr<JsonValue> ConfigReader::Get(absl::string_view key,
   return object_.Get(key, expected);
 }
 
-std::optional<JsonValue> ConfigReader::Find(absl::string_view key) {
+std::optional<JsonValue> ConfigReader::FindOrNull(absl::string_view key) {
   Entry* entry = Mark(key);
-  if (entry == nullptr || entry->member.second.IsNull()) return std::nullopt;
+  if (entry == nullptr) return std::nullopt;
   return entry->member.second;
+}
+
+std::optional<JsonValue> ConfigReader::Find(absl::string_view key) {
+  std::optional<JsonValue> value = FindOrNull(key);
+  if (value && value->IsNull()) return std::nullopt;
+  return value;
 }
 
 absl::Status ConfigReader::Integer(absl::string_view key, int64_t min,

@@ -40,6 +40,8 @@ class ConfigReader {
 
   // The value, if the key is there and not null.
   std::optional<JsonValue> Find(absl::string_view key);
+  // The value, if the key is there.
+  std::optional<JsonValue> FindOrNull(absl::string_view key);
   // The value, or an error that names the key.
   absl::StatusOr<JsonValue> Get(absl::string_view key,
                                 absl::string_view expected = "it there");

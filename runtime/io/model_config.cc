@@ -10,6 +10,7 @@
 #include "runtime/io/config_groups.h"
 #include "runtime/io/config_reader.h"
 #include "runtime/io/foreign_keys.h"
+#include "runtime/io/ignored_keys.h"
 
 namespace fathom::rt {
 namespace {
@@ -135,8 +136,7 @@ absl::Status ReadGrouped(ConfigReader* reader, ModelConfig* config) {
   FATHOM_RETURN_IF_ERROR(reader->OnlyBool("use_mrope", false));
   FATHOM_RETURN_IF_ERROR(reader->OnlyBool("rope_interleaved", false));
   FATHOM_RETURN_IF_ERROR(reader->OnlyNumber("partial_rotary_factor", 1));
-  // Windows are off; the one key left says that a converter wrote the file.
-  reader->Ignore({"sliding_window", "max_window_layers", "is_llama_config"});
+  FATHOM_RETURN_IF_ERROR(IgnoreKeys(IgnoredIn::kGrouped, reader));
   config->qkv_bias = config->architecture == Architecture::kQwen2;
   return absl::OkStatus();
 }
@@ -230,36 +230,9 @@ absl::Status ReadExperts(ConfigReader* reader, ModelConfig* config) {
                      ", expected at most the ", config->layer_count,
                      " of num_hidden_layers"));
   }
-  // About training, and about how others spread experts over machines.
-  reader->Ignore({"ep_size", "aux_loss_alpha", "seq_aux",
-                  "router_aux_loss_coef", "output_router_logits"});
+  FATHOM_RETURN_IF_ERROR(IgnoreKeys(IgnoredIn::kExperts, reader));
   config->experts = experts;
   return absl::OkStatus();
-}
-
-void IgnoreCommon(ConfigReader* reader) {
-  reader->Ignore({"_name_or_path",
-                  "transformers_version",
-                  "torch_dtype",
-                  "dtype",
-                  "use_cache",
-                  "initializer_range",
-                  "attention_dropout",
-                  "pad_token_id",
-                  "auto_map",
-                  "_attn_implementation",
-                  "attn_implementation",
-                  "_attn_implementation_autoset",
-                  "pretraining_tp",
-                  "torchscript",
-                  "return_dict",
-                  "output_attentions",
-                  "output_hidden_states",
-                  "tokenizer_class",
-                  "id2label",
-                  "label2id",
-                  "chunk_size_feed_forward",
-                  "transformers.js_config"});
 }
 
 absl::Status CollectUnknown(const ConfigReader& reader, ModelConfig* config) {
@@ -340,7 +313,7 @@ absl::StatusOr<ModelConfig> ParseModelConfig(
   } else {
     FATHOM_RETURN_IF_ERROR(ReadGrouped(&reader, &config));
   }
-  IgnoreCommon(&reader);
+  FATHOM_RETURN_IF_ERROR(IgnoreKeys(IgnoredIn::kEvery, &reader));
   FATHOM_RETURN_IF_ERROR(CollectUnknown(reader, &config));
   if (generation_json) {
     FATHOM_RETURN_IF_ERROR(ReadGeneration(*generation_json, &config));

@@ -8,110 +8,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "runtime/base/status.h"
+#include "runtime/io/test_config.h"
 #include "runtime/io/test_folder.h"
 
 namespace fathom::rt {
 namespace {
-
-// A configuration as its keys and the texts of their values.
-class Keys {
- public:
-  explicit Keys(std::vector<std::pair<std::string, std::string>> keys)
-      : keys_(std::move(keys)) {}
-  Keys With(const std::string& key, const std::string& value) const {
-    Keys changed = Without(key);
-    changed.keys_.emplace_back(key, value);
-    return changed;
-  }
-  Keys Without(const std::string& key) const {
-    Keys changed = *this;
-    auto& keys = changed.keys_;
-    keys.erase(std::remove_if(keys.begin(), keys.end(),
-                              [&](auto& pair) { return pair.first == key; }),
-               keys.end());
-    return changed;
-  }
-  std::string Json() const {
-    std::string text;
-    for (const auto& [key, value] : keys_) {
-      absl::StrAppend(&text, text.empty() ? "" : ", ", "\"", key,
-                      "\": ", value);
-    }
-    return absl::StrCat("{", text, "}");
-  }
-  const auto& keys() const { return keys_; }
-
- private:
-  std::vector<std::pair<std::string, std::string>> keys_;
-};
-
-constexpr char kYarn[] =
-    "{\"rope_type\": \"yarn\", \"factor\": 4, "
-    "\"original_max_position_embeddings\": 64";
-constexpr char kLlama3[] =
-    "{\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 1, "
-    "\"high_freq_factor\": 4, \"original_max_position_embeddings\": 64";
-
-Keys Qwen2() {
-  return Keys({{"model_type", "\"qwen2\""},
-               {"vocab_size", "352"},
-               {"hidden_size", "48"},
-               {"intermediate_size", "104"},
-               {"num_hidden_layers", "3"},
-               {"num_attention_heads", "4"},
-               {"num_key_value_heads", "2"},
-               {"max_position_embeddings", "512"},
-               {"rms_norm_eps", "1e-06"},
-               {"eos_token_id", "329"},
-               {"bos_token_id", "1"}});
-}
-
-Keys Llama() {
-  return Qwen2().With("model_type", "\"llama\"").With("head_dim", "16");
-}
-
-Keys DeepSeek() {
-  return Qwen2()
-      .With("model_type", "\"deepseek_v3\"")
-      .With("q_lora_rank", "16")
-      .With("kv_lora_rank", "24")
-      .With("qk_nope_head_dim", "12")
-      .With("qk_rope_head_dim", "8")
-      .With("v_head_dim", "20")
-      .With("first_k_dense_replace", "1")
-      .With("n_routed_experts", "12")
-      .With("num_experts_per_tok", "4")
-      .With("moe_intermediate_size", "8")
-      .With("n_shared_experts", "1")
-      .With("n_group", "3")
-      .With("topk_group", "2")
-      .With("routed_scaling_factor", "2.5")
-      .With("norm_topk_prob", "true")
-      .With("num_nextn_predict_layers", "1");
-}
-
-std::string ErrorOf(const std::string& json, const char* generation = nullptr) {
-  auto config = generation ? ParseModelConfig(json, generation)
-                           : ParseModelConfig(json, std::nullopt);
-  if (config.ok()) return "";
-  EXPECT_EQ(ExitCode(config.status()), 1) << config.status();
-  return std::string(config.status().message());
-}
-std::string ErrorOf(const Keys& keys) { return ErrorOf(keys.Json()); }
-
-testing::AssertionResult Refused(const Keys& keys, absl::string_view text) {
-  std::string error = ErrorOf(keys);
-  if (absl::StrContains(error, text)) return testing::AssertionSuccess();
-  return testing::AssertionFailure()
-         << "'" << error << "' does not hold '" << text << "': " << keys.Json();
-}
-
-ModelConfig Parsed(const Keys& keys) {
-  auto config = ParseModelConfig(keys.Json(), std::nullopt);
-  EXPECT_TRUE(config.ok()) << config.status();
-  return config.ok() ? *config : ModelConfig();
-}
 
 TEST(ModelConfigTest, ReadsEachArchitecture) {
   ModelConfig qwen = Parsed(Qwen2());
@@ -396,6 +297,35 @@ TEST(ModelConfigTest, C01_QuantisationIsBlocksOfFloat8) {
         "{\"quant_method\": \"fp8\", \"weight_block_size\": [128, 128], "
         "\"modules_to_not_convert\": [\"model.layers.0\"]}"}) {
     EXPECT_TRUE(Refused(with(group), "quantization_config")) << group;
+  }
+}
+
+// One is in the range of each; where it is refused, another key says why.
+TEST(ModelConfigTest, C02_EachIntegerAtOne) {
+  const std::pair<std::string, const char*> kRefused[] = {
+      {"vocab_size",
+       "'bos_token_id' is 1, expected a whole number from 0 to 0"},
+      {"num_attention_heads", "num_key_value_heads is 2"},
+      {"head_dim", "a head has 1 channels"},
+      {"qk_rope_head_dim", "expected pairs"},
+      {"n_routed_experts", "n_group is 3"},
+      {"n_group", "topk_group is 2"}};
+  for (const Keys& keys : {Llama(), DeepSeek()}) {
+    const bool is_deepseek = keys.Json() == DeepSeek().Json();
+    for (const auto& [key, value] : keys.keys()) {
+      if (value.find_first_not_of("0123456789") != std::string::npos) continue;
+      const char* words = nullptr;
+      for (const auto& [refused, why] : kRefused) {
+        if (refused == key) words = why;
+      }
+      // Latent attention has no heads of keys.
+      if (is_deepseek && key == "num_attention_heads") words = nullptr;
+      if (words == nullptr) {
+        EXPECT_EQ(ErrorOf(keys.With(key, "1")), "");
+      } else {
+        EXPECT_TRUE(Refused(keys.With(key, "1"), words));
+      }
+    }
   }
 }
 

@@ -1,0 +1,130 @@
+// See ignored_keys.h.
+#include "runtime/io/ignored_keys.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "runtime/io/model_config.h"
+
+namespace fathom::rt {
+namespace {
+
+enum class Kind { kBool, kInteger, kNumber, kString, kObject, kType };
+
+struct IgnoredKey {
+  IgnoredIn where;
+  absl::string_view name;
+  Kind kind;
+  // Published files have null there.
+  bool may_be_null;
+  // Of integers and numbers.
+  int64_t min = 0;
+  int64_t max = 0;
+};
+
+// Wide enough for any file that means what it says.
+constexpr int64_t kCountMax = 65536;
+constexpr int64_t kDeviationMax = 1000;
+
+constexpr IgnoredKey kIgnoredKeys[] = {
+    {IgnoredIn::kEvery, "_name_or_path", Kind::kString, true},
+    {IgnoredIn::kEvery, "transformers_version", Kind::kString, true},
+    {IgnoredIn::kEvery, "torch_dtype", Kind::kType, true},
+    {IgnoredIn::kEvery, "dtype", Kind::kType, true},
+    {IgnoredIn::kEvery, "use_cache", Kind::kBool, false},
+    {IgnoredIn::kEvery, "initializer_range", Kind::kNumber, false, 0,
+     kDeviationMax},
+    {IgnoredIn::kEvery, "attention_dropout", Kind::kNumber, false, 0, 1},
+    {IgnoredIn::kEvery, "pad_token_id", Kind::kInteger, true, 0,
+     kVocabularyMax},
+    {IgnoredIn::kEvery, "auto_map", Kind::kObject, true},
+    {IgnoredIn::kEvery, "_attn_implementation", Kind::kString, true},
+    {IgnoredIn::kEvery, "attn_implementation", Kind::kString, true},
+    {IgnoredIn::kEvery, "_attn_implementation_autoset", Kind::kBool, false},
+    {IgnoredIn::kEvery, "pretraining_tp", Kind::kInteger, false, 0, kCountMax},
+    {IgnoredIn::kEvery, "torchscript", Kind::kBool, false},
+    {IgnoredIn::kEvery, "return_dict", Kind::kBool, true},
+    {IgnoredIn::kEvery, "output_attentions", Kind::kBool, true},
+    {IgnoredIn::kEvery, "output_hidden_states", Kind::kBool, true},
+    {IgnoredIn::kEvery, "tokenizer_class", Kind::kString, true},
+    {IgnoredIn::kEvery, "id2label", Kind::kObject, true},
+    {IgnoredIn::kEvery, "label2id", Kind::kObject, true},
+    {IgnoredIn::kEvery, "chunk_size_feed_forward", Kind::kInteger, false, 0,
+     kPositionsMax},
+    {IgnoredIn::kEvery, "transformers.js_config", Kind::kObject, false},
+    {IgnoredIn::kGrouped, "sliding_window", Kind::kInteger, true, 0,
+     kPositionsMax},
+    {IgnoredIn::kGrouped, "max_window_layers", Kind::kInteger, false, 0,
+     kLayersMax},
+    // Says that a converter wrote the file.
+    {IgnoredIn::kGrouped, "is_llama_config", Kind::kBool, false},
+    {IgnoredIn::kExperts, "ep_size", Kind::kInteger, false, 1, kCountMax},
+    {IgnoredIn::kExperts, "aux_loss_alpha", Kind::kNumber, false, 0,
+     kDeviationMax},
+    {IgnoredIn::kExperts, "seq_aux", Kind::kBool, false},
+    {IgnoredIn::kExperts, "router_aux_loss_coef", Kind::kNumber, false, 0,
+     kDeviationMax},
+    {IgnoredIn::kExperts, "output_router_logits", Kind::kBool, false},
+};
+
+// Those in which weights may be stored. The tensors say which it is: the key
+// only has to name one that is read.
+constexpr absl::string_view kTypes[] = {"bfloat16", "float16", "float32",
+                                        "float8_e4m3fn"};
+
+bool NamesType(const JsonValue& value) {
+  return value.kind() == JsonValue::Kind::kString &&
+         std::find(std::begin(kTypes), std::end(kTypes), *value.AsString()) !=
+             std::end(kTypes);
+}
+
+bool IsOfKind(const JsonValue& value, const IgnoredKey& key) {
+  if (value.IsNull()) return key.may_be_null;
+  switch (key.kind) {
+    case Kind::kBool: return value.kind() == JsonValue::Kind::kBool;
+    case Kind::kInteger: return value.AsInteger(key.min, key.max).ok();
+    case Kind::kNumber:
+      return NumberIn(value, static_cast<double>(key.min),
+                      static_cast<double>(key.max))
+          .ok();
+    case Kind::kString: return value.kind() == JsonValue::Kind::kString;
+    case Kind::kObject: return value.kind() == JsonValue::Kind::kObject;
+    case Kind::kType: return NamesType(value);
+  }
+  return false;
+}
+
+std::string KindInWords(const IgnoredKey& key) {
+  switch (key.kind) {
+    case Kind::kBool: return "true or false";
+    case Kind::kInteger:
+      return absl::StrCat("a whole number from ", key.min, " to ", key.max);
+    case Kind::kNumber:
+      return absl::StrCat("a number from ", key.min, " to ", key.max);
+    case Kind::kString: return "a string";
+    case Kind::kObject: return "an object";
+    case Kind::kType:
+      return absl::StrCat("one of \"", absl::StrJoin(kTypes, "\", \""), "\"");
+  }
+  return "";
+}
+
+}  // namespace
+
+absl::Status IgnoreKeys(IgnoredIn where, ConfigReader* reader) {
+  for (const IgnoredKey& key : kIgnoredKeys) {
+    if (key.where != where) continue;
+    const std::optional<JsonValue> value = reader->FindOrNull(key.name);
+    if (value && !IsOfKind(*value, key)) {
+      return value->Expected(
+          absl::StrCat(KindInWords(key), key.may_be_null ? ", or null" : ""));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace fathom::rt
