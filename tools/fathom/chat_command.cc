@@ -12,6 +12,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_format.h"
+#include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "simdjson.h"
 #include "tools/fathom/ask_options.h"
@@ -62,11 +63,12 @@ absl::Status Chat(const AskOptions& options,
   FATHOM_ASSIGN_OR_RETURN(std::unique_ptr<TextModel> model, loader(load));
   const TextModelFacts& facts = model->facts();
   FATHOM_RETURN_IF_ERROR(CheckSamplingParams(facts.sampling));
+  // The manifest's names are a folder's: whatever bytes that has.
   absl::FPrintF(stderr,
                 "%s: loaded in %.2f s; %d threads, %s, weights %s; /help "
                 "lists the commands\n",
-                facts.name, NowSeconds() - start_s, facts.thread_count,
-                facts.level, facts.placement);
+                Shown(facts.name), NowSeconds() - start_s, facts.thread_count,
+                Shown(facts.level), facts.placement);
   const bool terminal = isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0;
   std::unique_ptr<LineReader> reader =
       terminal ? MakeTerminalReader("> ") : MakePlainReader(STDIN_FILENO);

@@ -56,6 +56,18 @@ TEST(ChatCommandTest, AnswersEachLineUntilTheInputEnds) {
   EXPECT_EQ(chatted.out, "so</think>yes\nso</think>yes\n");
 }
 
+// A manifest's names hold whatever bytes a file's name has.
+TEST(ChatCommandTest, NamesOfTheModelSteerNoTerminal) {
+  FakeTextModel model = kModel;
+  model.mutable_facts().name = "e\x1b[31m\nx";
+  model.mutable_facts().level = "\xc2\x9b";
+  const Chatted chatted = ChatOn(model, "");
+  EXPECT_EQ(chatted.err.find("e\\x1b[31m\\nx: loaded in "), 0u) << chatted.err;
+  EXPECT_NE(chatted.err.find(" threads, \\xc2\\x9b, "), std::string::npos)
+      << chatted.err;
+  EXPECT_EQ(chatted.err.find('\n'), chatted.err.size() - 1);
+}
+
 TEST(ChatCommandTest, CommandsChangeWhatFollows) {
   const Chatted chatted = ChatOn(kModel,
                                  "/think 0\nwell?\n/think\nwell?\n/think x\n"

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/serve/conversation.h"
 #include "simdjson.h"
@@ -130,7 +131,8 @@ std::string Json(const Answer& answer, const TextModelFacts& facts,
       absl::StrJoin(answer.prompt_ids, ", "), absl::StrJoin(answer.ids, ", "),
       StopReasonName(answer.stop_reason), load_s,
       answer.PromptTokensPerSecond(), answer.TokensPerSecond(),
-      facts.thread_count, JsonString(facts.placement), JsonString(facts.level));
+      facts.thread_count, JsonString(facts.placement),
+      JsonString(Shown(facts.level)));
 }
 
 void ShowFigures(const Answer& answer, const TextModelFacts& facts,
@@ -141,8 +143,8 @@ void ShowFigures(const Answer& answer, const TextModelFacts& facts,
       "tokens/s, ended by %s; %d threads, %s, weights %s\n",
       load_s, answer.prompt_ids.size(), answer.PromptTokensPerSecond(),
       answer.ids.size(), answer.TokensPerSecond(),
-      StopReasonName(answer.stop_reason), facts.thread_count, facts.level,
-      facts.placement);
+      StopReasonName(answer.stop_reason), facts.thread_count,
+      Shown(facts.level), facts.placement);
 }
 
 absl::Status Run(const RunOptions& options, const TextModelLoader& loader) {

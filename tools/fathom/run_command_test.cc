@@ -71,6 +71,22 @@ TEST(RunCommandTest, JsonHoldsAllFields) {
   EXPECT_EQ(ran.out.back(), '\n');
 }
 
+// A manifest's names hold whatever bytes a file's name has.
+TEST(RunCommandTest, ALevelsNameSteersNoTerminal) {
+  FakeTextModel model = kModel;
+  model.mutable_facts().level = "a\x1b[31m\n\xff";
+  const Ran text = RunOn(model, {"m.fathom", "--prompt", "w"});
+  EXPECT_EQ(text.exit_code, 0);
+  EXPECT_NE(text.err.find("2 threads, a\\x1b[31m\\n\\xff, weights mapped\n"),
+            std::string::npos)
+      << text.err;
+  EXPECT_EQ(text.err.find('\n'), text.err.size() - 1);
+  const Ran json = RunOn(model, {"m.fathom", "--json", "--prompt", "w"});
+  EXPECT_NE(json.out.find("\"level\": \"a\\\\x1b[31m\\\\n\\\\xff\"}"),
+            std::string::npos)
+      << json.out;
+}
+
 TEST(RunCommandTest, RawSkipsTheTemplate) {
   const Ran ran =
       RunOn(FakeTextModel("on"), {"m.fathom", "--raw", "--json", "--prompt=w"});
