@@ -327,7 +327,8 @@ absl::StatusOr<ModelConfig> ParseModelConfig(
 }
 
 std::string UnknownKeys(const ModelConfig& config) {
-  constexpr size_t kNamedMax = 8;
+  // More than any published file has of them, few enough to be read.
+  constexpr size_t kNamedMax = 64;
   const size_t named = std::min(config.unknown_keys.size(), kNamedMax);
   std::string text = absl::StrJoin(config.unknown_keys.begin(),
                                    config.unknown_keys.begin() + named, ", ");

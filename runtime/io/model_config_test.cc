@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "runtime/io/test_config.h"
 #include "runtime/io/test_folder.h"
@@ -269,9 +270,22 @@ TEST(ModelConfigTest, C01_UnknownKeysAtTheTopAreOneWarning) {
       Parsed(Qwen2().With("unsloth_version", "\"1\"").With("a\\nb", "{}"));
   EXPECT_EQ(UnknownKeys(config),
             "config.json: 'unsloth_version', config.json: 'a\\nb'");
+  // All are named, up to 64.
   Keys many = Qwen2();
-  for (int i = 0; i < 30; ++i) many = many.With(absl::StrCat("k", i), "1");
-  EXPECT_TRUE(absl::EndsWith(UnknownKeys(Parsed(many)), " and 22 more"));
+  std::vector<std::string> names;
+  for (int i = 0; i < 64; ++i) {
+    many = many.With(absl::StrCat("k", i), "1");
+    names.push_back(absl::StrCat("config.json: 'k", i, "'"));
+  }
+  const std::string all = absl::StrJoin(names, ", ");
+  EXPECT_EQ(UnknownKeys(Parsed(many)), all);
+  EXPECT_EQ(UnknownKeys(Parsed(many.With("l", "1").With("m", "1"))),
+            all + " and 2 more");
+  // Each on the line, and cut.
+  const std::string cut = UnknownKeys(Parsed(
+      Qwen2().With(std::string(5000, 'n'), "1").With("\\u001b[2J", "1")));
+  EXPECT_LT(cut.size(), 200u);
+  EXPECT_TRUE(absl::EndsWith(cut, "nnn', config.json: '\\x1b[2J'")) << cut;
 }
 
 TEST(ModelConfigTest, C01_QuantisationIsBlocksOfFloat8) {
