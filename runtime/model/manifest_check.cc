@@ -1,5 +1,6 @@
 // Checks that every number of a manifest can be relied upon: sizes add up,
-// ranges lie inside what they index, names can be looked up.
+// ranges lie inside what they index, ids have a logit, names can be looked up.
+// The settings of sampling are checked where sampling is (serve/sampler.h).
 #include "runtime/model/manifest_check.h"
 
 #include <set>
@@ -92,6 +93,32 @@ absl::Status CheckModel(const Manifest& manifest) {
   if (bits != nullptr && bits->size() != wanted) {
     return Bad("found %d bytes of has_token, expected %d", bits->size(),
                wanted);
+  }
+  return absl::OkStatus();
+}
+
+// A token's id is a row of the logits, whose count may be padded beyond the
+// tokenizer's.
+absl::Status CheckToken(absl::string_view name, int64_t id,
+                        const Manifest& manifest) {
+  const int64_t last = int64_t{manifest.model()->vocabulary_size()} - 1;
+  if (id >= 0 && id <= last) return absl::OkStatus();
+  return Bad("found the token %d as %s, expected one from 0 to %d", id, name,
+             last);
+}
+
+absl::Status CheckTokens(const Manifest& manifest) {
+  for (const uint32_t id : *manifest.generation()->eos_ids()) {
+    FATHOM_RETURN_IF_ERROR(CheckToken("an eos id", id, manifest));
+  }
+  const std::pair<absl::string_view, int32_t> optional[] = {
+      {"the bos id", manifest.generation()->bos_id()},
+      {"the id that opens thinking", manifest.reasoning()->think_open_id()},
+      {"the id that closes thinking", manifest.reasoning()->think_close_id()},
+  };
+  for (const auto& [name, id] : optional) {
+    if (id == -1) continue;  // there is none
+    FATHOM_RETURN_IF_ERROR(CheckToken(name, id, manifest));
   }
   return absl::OkStatus();
 }
@@ -246,6 +273,7 @@ absl::StatusOr<const Manifest*> CheckManifest(absl::Span<const uint8_t> bytes) {
     }
   }
   FATHOM_RETURN_IF_ERROR(CheckModel(manifest));
+  FATHOM_RETURN_IF_ERROR(CheckTokens(manifest));
   for (const CacheClass* cache : *manifest.caches()) {
     FATHOM_RETURN_IF_ERROR(CheckCache(*cache));
   }

@@ -23,6 +23,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const auto* buffer : *manifest.buffers()) {
     FATHOM_CHECK(buffer->offset() <= manifest.arena_shared_bytes());
   }
+  const int64_t vocabulary = manifest.model()->vocabulary_size();
+  for (const int64_t id : *manifest.generation()->eos_ids()) {
+    FATHOM_CHECK(id < vocabulary);
+  }
+  FATHOM_CHECK(manifest.reasoning()->think_close_id() >= -1);
+  FATHOM_CHECK(manifest.reasoning()->think_close_id() < vocabulary);
   // Everything is reached: the verifier has looked at all of it.
   fathom::schema::ManifestT all;
   manifest.UnPackTo(&all);

@@ -152,6 +152,47 @@ TEST(ManifestCheckTest, TakesNumbersAtTheirLimits) {
             "");
 }
 
+// Ids of tokens are rows of the logits: 100 of them here.
+TEST(ManifestCheckTest, A2_IdsBeyondTheVocabulary) {
+  const std::vector<
+      std::pair<std::string, std::function<void(ManifestT&, int64_t)>>>
+      ids = {
+          {"an eos id",
+           [](auto& m, int64_t id) {
+             m.generation->eos_ids = {0, static_cast<uint32_t>(id)};
+           }},
+          {"the bos id",
+           [](auto& m, int64_t id) {
+             m.generation->bos_id = static_cast<int32_t>(id);
+           }},
+          {"the id that opens thinking",
+           [](auto& m, int64_t id) {
+             m.reasoning->think_open_id = static_cast<int32_t>(id);
+           }},
+          {"the id that closes thinking",
+           [](auto& m, int64_t id) {
+             m.reasoning->think_close_id = static_cast<int32_t>(id);
+           }},
+      };
+  for (const auto& [name, set] : ids) {
+    auto message = [&set = set](int64_t id) {
+      return MessageAfter([&](ManifestT& m) { set(m, id); });
+    };
+    const bool is_eos = &set == &ids[0].second;
+    EXPECT_EQ(message(0), "");
+    EXPECT_EQ(message(99), "");
+    // -1 is no token; an eos id is one in any case.
+    EXPECT_EQ(message(-1).empty(), !is_eos) << name;
+    for (int64_t id : {int64_t{100}, int64_t{99'999}, int64_t{INT32_MAX},
+                       is_eos ? int64_t{UINT32_MAX} : int64_t{-2},
+                       is_eos ? int64_t{1} << 31 : int64_t{INT32_MIN}}) {
+      EXPECT_EQ(message(id),
+                absl::StrCat("manifest.bin: found the token ", id, " as ", name,
+                             ", expected one from 0 to 99"));
+    }
+  }
+}
+
 // A root table whose bytes can be turned.
 class Bytes {
  public:
