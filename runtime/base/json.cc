@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/base/json_fault.h"
+#include "runtime/base/json_scan.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #define SIMDJSON_EXCEPTIONS 0
@@ -34,6 +35,10 @@ struct JsonTape {
     }
   }
   size_t End(size_t container) const { return After(container) - 1; }
+  // Of its values, or of its pairs; of more than 16,777,215 so many.
+  size_t CountIn(size_t container) const {
+    return (PayloadAt(container) >> 32) & 0xffffffu;
+  }
   absl::string_view StringAt(size_t index) const {
     const uint8_t* start = &document.string_buf[PayloadAt(index)];
     uint32_t bytes = 0;
@@ -92,6 +97,30 @@ std::string ShownValue(const JsonTape& tape, size_t index) {
   }
 }
 
+// What would take too much memory to parse, before any of it is taken.
+absl::Status CheckExtent(absl::string_view bytes, absl::string_view what,
+                         size_t values_max) {
+  if (bytes.size() > kJsonFileBytesMax) {
+    return absl::InvalidArgumentError(absl::StrCat(what, ": has ", bytes.size(),
+                                                   " bytes, expected at most ",
+                                                   kJsonFileBytesMax));
+  }
+  const JsonScan scan = ScanJson(bytes, kJsonDepthMax, values_max);
+  switch (scan.finding) {
+    case JsonScan::Finding::kFits: return absl::OkStatus();
+    case JsonScan::Finding::kTooDeep:
+      return absl::InvalidArgumentError(absl::StrCat(
+          what, ": nested deeper than ", kJsonDepthMax, " levels"));
+    case JsonScan::Finding::kTooManyValues:
+      return absl::InvalidArgumentError(absl::StrCat(
+          what, ": ", JsonPlace(bytes, scan.at), ": found value ",
+          values_max + 1, ", expected at most ", values_max, " with the keys"));
+    case JsonScan::Finding::kNotJson: break;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(what, ": not JSON: ", JsonFault(bytes)));
+}
+
 absl::Status CheckKeysAndStrings(const JsonTape& tape) {
   std::vector<absl::string_view> keys;
   for (size_t index = 1; tape.KindAt(index) != 'r';) {
@@ -103,6 +132,7 @@ absl::Status CheckKeysAndStrings(const JsonTape& tape) {
     }
     if (kind == '{') {
       keys.clear();
+      keys.reserve(tape.CountIn(index));
       for (size_t key = index + 1; key < tape.End(index);
            key = tape.After(key + 1)) {
         keys.push_back(tape.StringAt(key));
@@ -124,17 +154,15 @@ absl::Status CheckKeysAndStrings(const JsonTape& tape) {
 }  // namespace
 
 absl::StatusOr<JsonDocument> JsonDocument::Parse(absl::string_view bytes,
-                                                 absl::string_view what) {
-  if (bytes.size() > kJsonFileBytesMax) {
-    return absl::InvalidArgumentError(absl::StrCat(what, ": has ", bytes.size(),
-                                                   " bytes, expected at most ",
-                                                   kJsonFileBytesMax));
-  }
+                                                 absl::string_view what,
+                                                 size_t values_max) {
+  FATHOM_RETURN_IF_ERROR(CheckExtent(bytes, what, values_max));
   auto tape = std::make_unique<JsonTape>();
   tape->what = std::string(what);
   simdjson::dom::parser parser;
+  // One level more than the scan allows: it counts the innermost otherwise.
   auto code =
-      parser.allocate(std::max<size_t>(bytes.size(), 64), kJsonDepthMax);
+      parser.allocate(std::max<size_t>(bytes.size(), 64), kJsonDepthMax + 1);
   if (code == simdjson::SUCCESS) {
     code = parser
                .parse_into_document(tape->document, bytes.data(), bytes.size(),
@@ -144,10 +172,6 @@ absl::StatusOr<JsonDocument> JsonDocument::Parse(absl::string_view bytes,
   if (code == simdjson::MEMALLOC) {
     return absl::ResourceExhaustedError(
         absl::StrCat(what, ": not enough memory to parse it"));
-  }
-  if (code == simdjson::DEPTH_ERROR) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(what, ": nested deeper than ", kJsonDepthMax, " levels"));
   }
   if (code != simdjson::SUCCESS) {
     // Its own words only where its rules are not what they are known to be.
@@ -233,6 +257,7 @@ absl::StatusOr<absl::string_view> JsonValue::AsString() const {
 absl::StatusOr<std::vector<JsonValue>> JsonValue::AsArray() const {
   if (kind() != Kind::kArray) return Expected("an array");
   std::vector<JsonValue> values;
+  values.reserve(tape_->CountIn(index_));
   size_t end = tape_->End(index_);
   for (size_t value = index_ + 1; value < end; value = tape_->After(value)) {
     values.push_back(JsonValue(tape_, value));
@@ -243,6 +268,7 @@ absl::StatusOr<std::vector<JsonValue>> JsonValue::AsArray() const {
 absl::StatusOr<std::vector<JsonMember>> JsonValue::AsObject() const {
   if (kind() != Kind::kObject) return Expected("an object");
   std::vector<JsonMember> members;
+  members.reserve(tape_->CountIn(index_));
   size_t end = tape_->End(index_);
   for (size_t key = index_ + 1; key < end; key = tape_->After(key + 1)) {
     members.emplace_back(tape_->StringAt(key), JsonValue(tape_, key + 1));

@@ -23,6 +23,18 @@ inline constexpr size_t kJsonDepthMax = 32;
 inline constexpr size_t kJsonFileBytesMax = size_t{64} << 20;
 inline constexpr size_t kJsonStringBytesMax = size_t{16} << 20;
 
+// How many values a document may have; keys count too. While it is parsed each
+// takes at most 33 bytes, and the text is there twice more, copied and as
+// strings. (simdjson: 4 bytes for where a value begins, for where it closes and
+// for the comma or colon behind it, 8 or 16 on the tape, 5 around a string; we:
+// 16 for a key. The most is a key with an empty container: 65 for the two.)
+// So an ordinary document takes at most 33 MiB and its own size twice.
+inline constexpr size_t kJsonValuesMax = size_t{1} << 20;
+// For a tokenizer and a safetensors header: at most 132 MiB so. Llama 4 has 1.7
+// million (a vocabulary of 200,000, and 440,000 merges as pairs); a header has
+// 12 for a matrix, so that 262,144 tensors fit.
+inline constexpr size_t kJsonLargeValuesMax = size_t{4} << 20;
+
 struct JsonTape;
 class JsonValue;
 using JsonMember = std::pair<absl::string_view, JsonValue>;
@@ -66,7 +78,8 @@ class JsonDocument {
  public:
   // `what` names the document in messages, as "config.json".
   static absl::StatusOr<JsonDocument> Parse(absl::string_view bytes,
-                                            absl::string_view what);
+                                            absl::string_view what,
+                                            size_t values_max = kJsonValuesMax);
   JsonDocument(JsonDocument&&) noexcept;
   JsonDocument& operator=(JsonDocument&&) noexcept;
   ~JsonDocument();

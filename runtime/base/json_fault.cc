@@ -33,12 +33,7 @@ class FaultFinder {
   std::string Find() {
     Document();
     if (expected_.empty()) return "";
-    const absl::string_view before = text_.substr(0, fault_);
-    const size_t column = fault_ - (before.rfind('\n') + 1);
-    const auto lines = std::count(before.begin(), before.end(), '\n');
-    const bool has_lines = absl::StrContains(text_, '\n');
-    return absl::StrCat(has_lines ? absl::StrCat("line ", lines + 1, ", ") : "",
-                        "column ", column + 1, ": found ", found_,
+    return absl::StrCat(JsonPlace(text_, fault_), ": found ", found_,
                         ", expected ", expected_);
   }
 
@@ -231,6 +226,15 @@ class FaultFinder {
 
 std::string JsonFault(absl::string_view text) {
   return FaultFinder(text).Find();
+}
+
+std::string JsonPlace(absl::string_view text, size_t at) {
+  const absl::string_view before = text.substr(0, at);
+  const size_t column = at - (before.rfind('\n') + 1);
+  const auto lines = std::count(before.begin(), before.end(), '\n');
+  const bool has_lines = absl::StrContains(text, '\n');
+  return absl::StrCat(has_lines ? absl::StrCat("line ", lines + 1, ", ") : "",
+                      "column ", column + 1);
 }
 
 }  // namespace fathom::rt

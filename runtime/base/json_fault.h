@@ -3,6 +3,7 @@
 #ifndef FATHOM_RUNTIME_BASE_JSON_FAULT_H_
 #define FATHOM_RUNTIME_BASE_JSON_FAULT_H_
 
+#include <cstddef>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -13,6 +14,9 @@ namespace fathom::rt {
 // "column 7: ..." of a text of one line; columns count bytes, from 1. Empty
 // where `text` is JSON.
 std::string JsonFault(absl::string_view text);
+
+// "line 3, column 7" of the byte `at`, or "column 7" of a text of one line.
+std::string JsonPlace(absl::string_view text, size_t at);
 
 }  // namespace fathom::rt
 

@@ -2,9 +2,11 @@
 
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "runtime/base/checked.h"
+#include "runtime/base/peak_memory_testing.h"
 
 namespace fathom::rt {
 namespace {
@@ -89,6 +91,87 @@ TEST(JsonTest, NestingEndsAtTheLimit) {
             "t.json: nested deeper than 32 levels");
   EXPECT_EQ(ErrorOf(nested(10'000'000)),
             "t.json: nested deeper than 32 levels");
+}
+
+// Every container counts, and no other value does.
+TEST(JsonTest, NestingIsOfContainers) {
+  auto around = [](size_t depth, absl::string_view inner) {
+    return absl::StrCat(std::string(depth, '['), inner,
+                        std::string(depth, ']'));
+  };
+  for (absl::string_view inner : {"1", "\"[[\"", "\"\\\"[\"", "1,2"}) {
+    EXPECT_EQ(ErrorOf(around(kJsonDepthMax, inner)), "") << inner;
+  }
+  for (absl::string_view inner : {"[]", "{}", "[1]", "{\"a\":1}", "1,[]"}) {
+    EXPECT_EQ(ErrorOf(around(kJsonDepthMax - 1, inner)), "") << inner;
+    EXPECT_EQ(ErrorOf(around(kJsonDepthMax, inner)),
+              "t.json: nested deeper than 32 levels")
+        << inner;
+  }
+}
+
+TEST(JsonTest, ValuesEndAtTheLimit) {
+  auto said = [](absl::string_view text, size_t values_max) {
+    return std::string(
+        JsonDocument::Parse(text, "t", values_max).status().message());
+  };
+  for (absl::string_view text :
+       {"[1,\"a,[\\\"\",null]", "{\"a\":[],\"b\\\\\":1}", " [[ ] , {} ,2 ]",
+        "[\n1,{\"a\":{}}]"}) {
+    const size_t values = text[0] == '{' ? 5 : text[1] == '\n' ? 5 : 4;
+    EXPECT_EQ(said(text, values), "") << text;
+    EXPECT_TRUE(absl::StrContains(
+        said(text, values - 1),
+        absl::StrCat(": found value ", values, ", expected at most ",
+                     values - 1, " with the keys")))
+        << text << said(text, values - 1);
+  }
+  EXPECT_EQ(said("[1,\n 2]", 2),
+            "t: line 2, column 2: found value 3, expected at most 2 with the "
+            "keys");
+  std::string most = "[0";
+  for (size_t i = 2; i < kJsonValuesMax; ++i) most += ",0";
+  EXPECT_EQ(ErrorOf(most + "]"), "");
+  EXPECT_EQ(ErrorOf(most + ",0]"),
+            "t.json: column 2097152: found value 1048577, expected at most "
+            "1048576 with the keys");
+}
+
+// The bound that json.h states, and hardly anything for what is refused.
+TEST(JsonTest, MemoryIsBounded) {
+  auto many = [](absl::string_view unit, size_t bytes) {
+    std::string text;
+    while (text.size() + unit.size() <= bytes) absl::StrAppend(&text, unit);
+    return text;
+  };
+  auto growth = [](const std::string& text) {
+    return PeakGrowthBytes([&] { (void)ErrorOf(text); });
+  };
+  for (absl::string_view unit :
+       {"[", "]", ",", ":", "1 ", "\"\"", "\\\"", "[]", "[1,", "{\"\":"}) {
+    const std::string units = many(unit, size_t{8} << 20);
+    for (absl::string_view start : {"", "[", "[1", "\\\""}) {
+      const std::string text = absl::StrCat(start, units);
+      const int64_t bytes = growth(text);
+      EXPECT_GE(bytes, 0);
+      EXPECT_LT(bytes, int64_t{4} << 20) << start << unit << ErrorOf(text);
+    }
+  }
+  for (absl::string_view unit : {",0", ",\"\"", ",[]", ",{}"}) {
+    const std::string text =
+        absl::StrCat("[0", many(unit, (kJsonValuesMax - 2) * unit.size()), "]");
+    ASSERT_EQ(ErrorOf(text), "");
+    EXPECT_LT(growth(text), 33 * int64_t{kJsonValuesMax} +
+                                2 * static_cast<int64_t>(text.size()));
+  }
+  std::string text = "{\"\":0";
+  for (size_t i = 1; i < kJsonValuesMax / 2 - 1; ++i) {
+    absl::StrAppend(&text, ",\"", i, "\":[]");
+  }
+  text += "}";
+  ASSERT_EQ(ErrorOf(text), "");
+  EXPECT_LT(growth(text), 33 * int64_t{kJsonValuesMax} +
+                              2 * static_cast<int64_t>(text.size()));
 }
 
 TEST(JsonTest, StringsEndAtTheLimit) {

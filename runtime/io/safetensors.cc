@@ -166,7 +166,7 @@ absl::StatusOr<std::vector<TensorInfo>> ParseSafetensorsHeader(
     return absl::InvalidArgumentError(absl::StrCat(
         what, ": the header ends behind the file's ", file_bytes, " bytes"));
   }
-  auto document = JsonDocument::Parse(json, what);
+  auto document = JsonDocument::Parse(json, what, kJsonLargeValuesMax);
   if (!document.ok()) {
     // Columns are the header's, not the file's.
     return Located(document.status(), absl::StrCat(what, ": not JSON"),

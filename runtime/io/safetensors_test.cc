@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "runtime/base/peak_memory_testing.h"
 
 namespace fathom::rt {
 namespace {
@@ -32,6 +33,14 @@ testing::AssertionResult Says(const std::string& error,
     return testing::AssertionSuccess();
   }
   return testing::AssertionFailure() << "no '" << words << "' in: " << error;
+}
+
+// What is refused takes hardly any memory besides the text.
+void ExpectFlatMemory(const std::string& json) {
+  const int64_t growth =
+      PeakGrowthBytes([&] { EXPECT_NE(ErrorOf(json, 0), ""); });
+  EXPECT_GE(growth, 0);
+  EXPECT_LT(growth, int64_t{4} << 20);
 }
 
 std::string LengthError(uint64_t declared, uint64_t file_bytes) {
@@ -120,8 +129,25 @@ TEST(SafetensorsTest, W04_DeepNesting) {
   };
   EXPECT_FALSE(Says(ErrorOf(nested(32), 0), "nested"));
   for (int depth : {33, 10000, 10000000}) {
-    EXPECT_TRUE(Says(ErrorOf(nested(depth), 0), "nested deeper than 32"));
+    const std::string json = nested(depth);
+    EXPECT_TRUE(Says(ErrorOf(json, 0), "nested deeper than 32"));
+    ExpectFlatMemory(json);
   }
+}
+
+// As many values as 262,144 tensors have, and then one more.
+TEST(SafetensorsTest, G0_ManyValuesAreRefusedInFlatMemory) {
+  std::string json = "{";
+  for (int i = 0; i < 900000; ++i) {
+    absl::StrAppend(
+        &json, i > 0 ? "," : "",
+        Entry(absl::StrCat("t", i), "1", absl::StrCat(4 * i, ",", 4 * i + 4)));
+  }
+  json += "}";
+  EXPECT_TRUE(Says(ErrorOf(json, 3600000),
+                   ": found value 4194305, expected at most 4194304 with the "
+                   "keys"));
+  ExpectFlatMemory(json);
 }
 
 TEST(SafetensorsTest, W05_DuplicateNames) {

@@ -45,9 +45,9 @@ namespace {
 
 absl::StatusOr<std::string> Compile(absl::string_view tokenizer_json,
                                     absl::string_view tokenizer_config_json) {
-  FATHOM_ASSIGN_OR_RETURN(
-      JsonDocument document,
-      JsonDocument::Parse(tokenizer_json, "tokenizer.json"));
+  FATHOM_ASSIGN_OR_RETURN(JsonDocument document,
+                          JsonDocument::Parse(tokenizer_json, "tokenizer.json",
+                                              kJsonLargeValuesMax));
   const JsonValue root = document.root();
   FATHOM_RETURN_IF_ERROR(CheckKeys(
       root, {"version", "truncation", "padding", "added_tokens", "normalizer",

@@ -14,7 +14,7 @@ namespace fathom::rt {
 // Limits of what is compiled, and of the tables that are loaded.
 inline constexpr uint32_t kTokenIdsMax = 1'048'576;
 inline constexpr size_t kTokenBytesMax = size_t{64} << 20;  // of all tokens
-inline constexpr size_t kMergesMax = 4'194'304;
+inline constexpr size_t kMergesMax = 1'048'576;
 inline constexpr size_t kAddedTokensMax = 65'536;
 inline constexpr size_t kAddedTokenBytesMax = 1024;
 inline constexpr size_t kSplitsMax = 16;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
+#include "runtime/base/peak_memory_testing.h"
 #include "runtime/text/tokenizer.h"
 #include "runtime/text/tokenizer_testing.h"
 
@@ -135,7 +136,28 @@ TEST(TokenizerCompilerTest, C6_TooManyMerges) {
             "tokenizer.json: key 'model.merges[0]' is 0, expected an array");
   EXPECT_EQ(Refusal(json + ",0]}}"),
             "tokenizer.json: key 'model.merges' is an array, expected at most "
-            "4194304 merges, but it has 4194305");
+            "1048576 merges, but it has 1048577");
+}
+
+// The literal ten million, in both spellings: refused in flat memory.
+TEST(TokenizerCompilerTest, C6_TenMillionMerges) {
+  const std::string whole = SmallTokenizerJson();
+  const size_t begin = whole.find("[[\"a\", \"a\"], \"aa aa\"");
+  ASSERT_NE(begin, std::string::npos);
+  for (const char* merge : {",\"a b\"", ",[\"a\",\"b\"]"}) {
+    std::string json = whole.substr(0, begin) + "[\"a a\"";
+    for (int i = 1; i < 10'000'000; ++i) json += merge;
+    json += "]}}";
+    const bool is_pair = merge[1] == '[';
+    EXPECT_TRUE(absl::StrContains(
+        Refusal(json), is_pair
+                           ? "tokenizer.json: has 100003839 bytes"
+                           : ": found value 4194305, expected at most 4194304"))
+        << Refusal(json);
+    const int64_t growth = PeakGrowthBytes([&] { Refusal(json); });
+    EXPECT_GE(growth, 0);
+    EXPECT_LT(growth, int64_t{4} << 20);
+  }
 }
 
 // The last of equal merges counts, as in the library.

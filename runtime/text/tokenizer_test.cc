@@ -356,8 +356,8 @@ TEST(TokenizerTest, C6_MergesOfTablesAreCounted) {
                 part->resize(kMergesMax + 1);
               }
             }),
-            "tokenizer tables: found 4194305, 4194305 and 4194305 parts of "
-            "merges, expected at most 4194304 each");
+            "tokenizer tables: found 1048577, 1048577 and 1048577 parts of "
+            "merges, expected at most 1048576 each");
 }
 
 // Tables with any one byte changed are refused or work; cut ones are refused.
