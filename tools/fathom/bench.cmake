@@ -10,3 +10,11 @@ fathom_add_unit_test(bench_command_test
 fathom_add_unit_test(bench_samples_test
   SRCS bench_samples_test.cc bench_samples.cc
   DEPS fathom_rt_base)
+
+# What tools/measure holds the probes to; beside no program that ships.
+fathom_add_program(compare-probes
+  SRCS compare_probes.cc yardsticks.cc bench_probes.cc bench_samples.cc
+  DEPS fathom_rt_serve)
+set_source_files_properties(yardsticks.cc PROPERTIES COMPILE_OPTIONS -O3)
+set_target_properties(compare-probes PROPERTIES
+  RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/testing)

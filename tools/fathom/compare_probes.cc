@@ -1,0 +1,96 @@
+// compare-probes NAME.fathom: the probes of `fathom bench` beside yardsticks.h.
+//
+// Both by turns, in one process, for what memory gives moves from one process
+// to the next. A line for each limit: medians, and the median and the quartiles
+// of the ratios of neighbours.
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "runtime/base/status.h"
+#include "runtime/io/artifact_files.h"
+#include "runtime/serve/load_artifact.h"
+#include "tools/fathom/bench_probes.h"
+#include "tools/fathom/bench_samples.h"
+#include "tools/fathom/yardsticks.h"
+
+namespace fathom::rt {
+namespace {
+
+constexpr int kReadPairs = 100;
+constexpr int kDotPairs = 20;
+constexpr uint64_t kHugeBytes = uint64_t{1} << 30;
+
+void Compare(const char* name, const char* unit, int pairs,
+             const std::function<double()>& probe,
+             const std::function<double()>& yardstick) {
+  std::vector<double> probes, yardsticks, ratios;
+  for (int i = 0; i < pairs; ++i) {
+    const bool probe_first = i % 2 == 0;
+    const double first = (probe_first ? probe : yardstick)();
+    const double second = (probe_first ? yardstick : probe)();
+    probes.push_back(probe_first ? first : second);
+    yardsticks.push_back(probe_first ? second : first);
+    ratios.push_back(probes.back() / yardsticks.back());
+  }
+  std::sort(ratios.begin(), ratios.end());
+  absl::PrintF("%s: probe %.1f %s, C++ %.1f %s, ratio %.3f (%.3f to %.3f)\n",
+               name, Median(probes) / 1e9, unit, Median(yardsticks) / 1e9, unit,
+               Median(ratios), ratios[ratios.size() / 4],
+               ratios[ratios.size() * 3 / 4]);
+}
+
+void CompareReads(const char* name, ThreadPool& pool, FathomReadProbe probe,
+                  absl::string_view memory) {
+  ReadBandwidth of_probe(pool, probe, memory);
+  ReadBandwidth of_yardstick(pool, ReadYardstick, memory);
+  Compare(
+      name, "GB/s", kReadPairs, [&] { return of_probe.Measure(); },
+      [&] { return of_yardstick.Measure(); });
+}
+
+absl::Status CompareAll(const std::string& path) {
+  LoadOptions options;
+  options.path = path;
+  options.placement = "mapped";
+  options.level = "avx512-bf16";
+  FATHOM_ASSIGN_OR_RETURN(const LoadedArtifact loaded, LoadArtifact(options));
+  const Artifact& artifact = *loaded.artifact;
+  ThreadPool& pool = *loaded.pool;
+  if (artifact.level().dot_name()->str() != "vdpbf16ps zmm") {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("'%s': found weights that are multiplied by %s, "
+                        "expected bf16 ones",
+                        path, artifact.level().dot_name()->str()));
+  }
+  CompareReads("mapped weights", pool, artifact.read_probe(),
+               artifact.weights().bytes());
+  FATHOM_ASSIGN_OR_RETURN(
+      const OwnedMapping huge,
+      OwnedMapping::Zeroed(kHugeBytes, "measuring huge pages"));
+  std::fill_n(huge.data(), huge.bytes(), 1);
+  CompareReads("huge pages", pool, artifact.read_probe(),
+               {huge.data(), huge.bytes()});
+  DotPeak of_probe(pool, artifact.dot_probe());
+  DotPeak of_yardstick(pool, DotYardstick);
+  Compare(
+      "dots", "Gop/s", kDotPairs, [&] { return of_probe.Measure(); },
+      [&] { return of_yardstick.Measure(); });
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace fathom::rt
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    absl::FPrintF(stderr, "usage: compare-probes NAME.fathom\n");
+    return 2;
+  }
+  const absl::Status status = fathom::rt::CompareAll(argv[1]);
+  if (status.ok()) return 0;
+  absl::FPrintF(stderr, "compare-probes: %s\n", status.message());
+  return fathom::rt::ExitCode(status);
+}
