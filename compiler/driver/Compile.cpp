@@ -114,6 +114,7 @@ absl::Status Compilation::import() {
   importOptions.weights = storageType(options.weights);
   importOptions.contextTokens = options.context;
   importOptions.strict = options.strict;
+  importOptions.mayLackWeights = options.emit.has_value();
   FATHOM_ASSIGN_OR_RETURN(model,
                           importModel(options.model, importOptions, context));
   for (const std::string &warning : model->warnings)

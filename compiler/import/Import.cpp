@@ -13,6 +13,7 @@
 #include "runtime/base/status.h"
 #include "runtime/io/file.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 
 namespace fathom {
 
@@ -50,8 +51,25 @@ static absl::Status parse(absl::string_view config,
   return absl::OkStatus();
 }
 
+/// Whether a file of `folder` is named as weights are: the one or the index
+/// that Checkpoint opens, or a shard whose index is not there. A folder that
+/// cannot be listed may hold some.
+static bool mayHoldWeights(const rt::Folder &folder) {
+  std::error_code error;
+  llvm::sys::fs::directory_iterator file(folder.path(), error), end;
+  for (; !error && file != end; file.increment(error)) {
+    llvm::StringRef name = llvm::sys::path::filename(file->path());
+    if (name.starts_with("model") &&
+        (name.ends_with(".safetensors") ||
+         name.ends_with(".safetensors.index.json")))
+      return true;
+  }
+  return static_cast<bool>(error);
+}
+
 /// Reads the folder's configuration and opens its tensors.
-static absl::Status readFolder(const std::string &path, ImportedModel &model) {
+static absl::Status readFolder(const std::string &path, bool mayLackWeights,
+                               ImportedModel &model) {
   FATHOM_ASSIGN_OR_RETURN(rt::Folder folder, rt::Folder::Open(path));
   FATHOM_ASSIGN_OR_RETURN(std::string config, readText(folder, "config.json"));
   std::string generation;
@@ -63,6 +81,8 @@ static absl::Status readFolder(const std::string &path, ImportedModel &model) {
   }
   FATHOM_RETURN_IF_ERROR(parse(config, given, path + "/config.json",
                                path + "/generation_config.json", model));
+  if (mayLackWeights && !mayHoldWeights(folder))
+    return absl::OkStatus();
   FATHOM_ASSIGN_OR_RETURN(model.checkpoint, rt::Checkpoint::Open(folder));
   return absl::OkStatus();
 }
@@ -79,7 +99,7 @@ absl::StatusOr<ImportedModel> importModel(const std::string &path,
                                           mlir::MLIRContext &context) {
   ImportedModel model;
   FATHOM_RETURN_IF_ERROR(llvm::sys::fs::is_directory(path)
-                             ? readFolder(path, model)
+                             ? readFolder(path, options.mayLackWeights, model)
                              : readConfig(path, model));
   std::string unknown = rt::UnknownKeys(model.config);
   if (!unknown.empty()) {

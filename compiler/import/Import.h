@@ -42,6 +42,8 @@ struct ImportOptions {
   int64_t contextTokens = 0;
   /// Refuses what is otherwise a warning.
   bool strict = false;
+  /// A folder without any weights is a configuration alone.
+  bool mayLackWeights = false;
 };
 
 /// What the model form needs to know of a checkpoint where there is one.
@@ -53,7 +55,7 @@ struct CheckpointTraits {
 
 struct ImportedModel {
   rt::ModelConfig config;
-  /// Nothing where a configuration alone was given.
+  /// Nothing where there is a configuration alone.
   std::optional<rt::Checkpoint> checkpoint;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   /// One line each, to be shown to the user.

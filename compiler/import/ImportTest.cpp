@@ -155,6 +155,32 @@ TEST_F(ImportTest, AConfigurationAloneIsEnough) {
   EXPECT_FALSE(model->checkpoint);
 }
 
+TEST_F(ImportTest, AFolderMayLackWeightsWhereItIsSaid) {
+  ImportOptions options;
+  options.mayLackWeights = true;
+  auto model = import(tensors(), kConfig, options);
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_TRUE(model->checkpoint) << "weights that are there are opened";
+
+  folder.Remove("model.safetensors");
+  folder.Write("reference.safetensors", "no weights of the model");
+  model = importModel(folder.path(), options, context);
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_FALSE(model->checkpoint);
+  EXPECT_TRUE(absl::StrContains(
+      importModel(folder.path(), {}, context).status().message(),
+      "holds neither model.safetensors nor model.safetensors.index.json"));
+
+  // Weights that are there in part, or are none, are an error as ever.
+  for (const char *name : {"model.safetensors", "model.safetensors.index.json",
+                           "model-00001-of-00002.safetensors"}) {
+    folder.Write(name, "");
+    model = importModel(folder.path(), options, context);
+    EXPECT_EQ(rt::ExitCode(model.status()), 1) << name;
+    folder.Remove(name);
+  }
+}
+
 TEST_F(ImportTest, ContextsBeyondTheModelAreRefused) {
   ImportOptions options;
   options.contextTokens = 100;
