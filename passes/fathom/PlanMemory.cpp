@@ -25,6 +25,18 @@ namespace {
 constexpr int64_t kElementBytes = 4; // One plan for every level.
 constexpr int64_t kAlignBytes = 64;
 
+// Elements from one row of so many columns to the next.
+int64_t strideOfColumns(int64_t columns) { return roundUp(columns, 64); }
+
+// Elements from one row of `value`, which is no phase's result, to the next.
+// Lists are one number after another.
+int64_t strideOfMade(Value value) {
+  auto dispatch = value.getDefiningOp<DispatchOp>();
+  return dispatch && value == dispatch.getLists()
+             ? 1
+             : strideOfColumns(columnsOf(value));
+}
+
 // Something that needs bytes from one phase to another, both included.
 struct Lifetime {
   int64_t bytes;
@@ -103,7 +115,7 @@ private:
   SmallVector<OpOperand *> readersOf(Value value) const;
   int64_t phaseOf(Operation *op) const;
   Value inner(Value result) const;
-  int64_t strideOf(Value value) const;
+  int64_t strideOf(Value value) const { return strideOfMade(inner(value)); }
   int64_t bytesOf(Value result) const;
   int64_t scratchBytes(PhaseOp phase) const;
   bool isOperand(Value result) const;
@@ -151,11 +163,6 @@ SmallVector<OpOperand *> Plan::readersOf(Value value) const {
   return readers;
 }
 
-int64_t Plan::strideOf(Value value) const {
-  int64_t columns = columnsOf(value);
-  return columns == 1 ? 1 : roundUp(columns, 64);
-}
-
 int64_t Plan::bytesOf(Value result) const {
   Value value = inner(result);
   int64_t rows = stepTokens;
@@ -182,7 +189,7 @@ int64_t Plan::scratchBytes(PhaseOp phase) const {
     if (llvm::is_contained(normed, std::tuple(x, weight, eps)))
       return;
     normed.emplace_back(x, weight, eps);
-    bytes += stepTokens * roundUp(columnsOf(x), 64) * kElementBytes;
+    bytes += stepTokens * strideOfColumns(columnsOf(x)) * kElementBytes;
   };
   phase.walk([&](Operation *op) {
     if (auto project = dyn_cast<ProjectOp>(op)) {
@@ -193,14 +200,13 @@ int64_t Plan::scratchBytes(PhaseOp phase) const {
     if (auto gateUp = dyn_cast<ExpertGateUpOp>(op))
       norm(gateUp.getX(), gateUp.getNormAttr(), gateUp.getEpsAttr());
     else if (auto attend = dyn_cast<AttendOp>(op)) // Rotated queries.
-      bytes += stepTokens * roundUp(columnsOf(attend.getResult()), 64) *
+      bytes += stepTokens * strideOfColumns(columnsOf(attend.getResult())) *
                kElementBytes;
     else if (auto attend = dyn_cast<AttendLatentOp>(op)) // Likewise.
-      bytes +=
-          stepTokens * static_cast<int64_t>(attend.getHeads()) *
-          roundUp(roundUp(attend.getNope(), 2) + roundUp(attend.getRope(), 2),
-                  64) *
-          kElementBytes;
+      bytes += stepTokens * static_cast<int64_t>(attend.getHeads()) *
+               strideOfColumns(roundUp(attend.getNope(), 2) +
+                               roundUp(attend.getRope(), 2)) *
+               kElementBytes;
   });
   return bytes;
 }
@@ -367,9 +373,9 @@ LogicalResult PlanMemory::plan() {
           rotaryColumns, columnsOf(function.getArgument(signature.rotary)));
   }
   int64_t rotaryOffset =
-      stepTokens * roundUp(streamColumns, 64) * kElementBytes;
-  int64_t base =
-      rotaryOffset + stepTokens * roundUp(rotaryColumns, 64) * kElementBytes;
+      stepTokens * strideOfColumns(streamColumns) * kElementBytes;
+  int64_t base = rotaryOffset +
+                 stepTokens * strideOfColumns(rotaryColumns) * kElementBytes;
   int64_t end = base;
   for (auto &[function, signature] : functions) {
     Plan plan(function, stepTokens, symbols, storageOf(module));
@@ -385,7 +391,7 @@ LogicalResult PlanMemory::plan() {
     auto placeArgument = [&](int number, int64_t offset) {
       if (number < 0)
         return;
-      int64_t stride = roundUp(columnsOf(function.getArgument(number)), 64);
+      int64_t stride = strideOfMade(function.getArgument(number));
       function.setArgAttr(
           number, "fathom.place",
           PlaceAttr::get(module.getContext(), offset, stride, false));

@@ -18,6 +18,8 @@ fathom.weight @table.source : tensor<96x32xbf16> from "table.{layer}"
 fathom.packed @table : rows of bf16 [96, 32] pieces [#fathom.piece<source = @table.source, rows = 96, offset = 0, row_stride = 32, column_stride = 1, first = 0, group = 96, every = 96>]
 fathom.weight @g.source : tensor<32xf32> from "g.{layer}"
 fathom.packed @g : vector of f32 [32, 1] pieces [#fathom.piece<source = @g.source, rows = 32, offset = 0, row_stride = 1, column_stride = 1, first = 0, group = 32, every = 32>]
+fathom.weight @one.source : tensor<1x1xbf16> from "one.{layer}"
+fathom.packed @one : panels of bf16 [1, 1] pieces [#fathom.piece<source = @one.source, rows = 1, offset = 0, row_stride = 1, column_stride = 1, first = 0, group = 1, every = 1>]
 fathom.cache @kv parts [32, 32] of bf16
 
 // 16 rows of 64 floats are the stream, as many the rotary factors.
@@ -98,4 +100,21 @@ func.func @head(%tokens: !fathom.tokens, %x: tensor<?x32xf32>) -> tensor<?x96xf3
     fathom.yield %0 : tensor<?x96xf32>
   }
   return %l : tensor<?x96xf32>
+}
+
+// Rows of one column lie as far apart as others, in all functions.
+// CHECK-LABEL: func.func @mtp_layer
+// CHECK-SAME: tensor<?x1xf32> {fathom.place = #fathom.place<offset = 0, stride = 64, operand = false>}
+func.func @mtp_layer(%tokens: !fathom.tokens, %x: tensor<?x1xf32>, %rotary: tensor<?x8xf32>) -> tensor<?x1xf32> attributes {fathom.kind = "mtp_layer"} {
+  // CHECK: fathom.phase "a" places [#fathom.place<offset = {{[0-9]+}}, stride = 64, operand = false>]
+  %a = fathom.phase "a" -> tensor<?x1xf32> {
+    %0 = fathom.project %x by @one : tensor<?x1xf32> -> tensor<?x1xf32>
+    fathom.yield %0 : tensor<?x1xf32>
+  }
+  // CHECK: fathom.phase "o" places [#fathom.place<offset = 0, stride = 64, operand = false>]
+  %o = fathom.phase "o" -> tensor<?x1xf32> {
+    %0 = fathom.project %a by @one plus %x of tensor<?x1xf32> : tensor<?x1xf32> -> tensor<?x1xf32>
+    fathom.yield %0 : tensor<?x1xf32>
+  }
+  return %o : tensor<?x1xf32>
 }

@@ -1,8 +1,9 @@
 // RUN: fathom-opt %s --fathom-run-step="level=avx2 tolerance=5e-3" -o /dev/null | FileCheck %s
 // RUN: sed s/bf16/f32/g %s | fathom-opt --fathom-run-step="level=avx2 tokens=3 position=163000 tolerance=1e-5" -o /dev/null | FileCheck %s
+// RUN: sed "s/bf16/f32/g; s/48/1/g" %s | fathom-opt --fathom-run-step="level=avx2 tolerance=1e-5" -o /dev/null | FileCheck %s
 
 // A model with grouped-query attention, from the model form to machine code: of
-// one page of the cache and of three, at late positions, in each storage.
+// one page of the cache and of three, at late positions, in each storage; and of a hidden size of 1.
 // CHECK: phases as the interpreter, and the same bits
 
 
