@@ -20,6 +20,7 @@
 #include "compiler/reference/TiledPasses.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassManager.h"
+#include "passes/fathom/ModuleFacts.h"
 #include "llvm/Support/Format.h"
 
 #include <algorithm>
@@ -377,6 +378,10 @@ void RunStepPass::runOnOperation() {
     llvm::outs() << level << ": skipped, this CPU has no " << missing << "\n";
     return;
   }
+  for (auto function : module.getOps<mlir::func::FuncOp>())
+    if (function->hasAttr("fathom.kind") &&
+        mlir::failed(checkOneBlock(function)))
+      return signalPassFailure();
   mlir::OwningOpRef<mlir::ModuleOp> planned = module.clone();
   bool hasPhases =
       module.walk([](PhaseOp) { return mlir::WalkResult::interrupt(); })

@@ -33,10 +33,7 @@ LogicalResult checkKind(func::FuncOp function) {
   if (!function->getAttrOfType<StringAttr>("fathom.kind"))
     return function.emitError("found no 'fathom.kind', expected the kind of "
                               "layer that the function is");
-  if (!function.getBody().hasOneBlock())
-    return function.emitError("found ")
-           << function.getBody().getBlocks().size() << " blocks, expected one";
-  return success();
+  return ::fathom::checkOneBlock(function);
 }
 
 // (M2): a layer says which ones it is.

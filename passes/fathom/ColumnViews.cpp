@@ -32,10 +32,16 @@ static bool isRowsOf(OpFoldResult size, Value source) {
 
 ColumnView viewOf(Value value) {
   ColumnView view{value};
-  if (!isa<RankedTensorType>(value.getType()))
+  auto hasColumns = [](Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    return type && type.getRank() == 2;
+  };
+  if (!hasColumns(value))
     return view; // Tokens are no columns of anything.
   view.columns = columnsOf(value);
   while (auto slice = view.base.getDefiningOp<tensor::ExtractSliceOp>()) {
+    if (!hasColumns(slice.getSource()))
+      break;
     auto row = getConstantIntValue(slice.getMixedOffsets()[0]);
     auto column = getConstantIntValue(slice.getMixedOffsets()[1]);
     if (!slice.hasUnitStride() || row != 0 || !column ||

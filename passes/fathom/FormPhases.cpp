@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/fathom/ColumnViews.h"
+#include "passes/fathom/ModuleFacts.h"
 #include "passes/fathom/Passes.h"
 #include "llvm/ADT/MapVector.h"
 
@@ -178,8 +179,10 @@ struct FormPhases final
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       auto kind = function->getAttrOfType<StringAttr>("fathom.kind");
-      if (!kind || function.isExternal())
+      if (!kind)
         continue;
+      if (failed(::fathom::checkOneBlock(function)))
+        return signalPassFailure();
       if (!function.getBody().front().getOps<PhaseOp>().empty()) {
         function.emitError("found phases, expected operations of none");
         return signalPassFailure();

@@ -46,7 +46,9 @@ struct FuseNorms final : public ::fathom::impl::FuseNormsPassBase<FuseNorms> {
   // The product that the asking tokens read hands their normalised rows out
   // itself, so a function need not return them.
   void dropHidden(RmsNormOp norm) {
-    auto function = norm->getParentOfType<func::FuncOp>();
+    auto function = dyn_cast<func::FuncOp>(norm->getParentOp());
+    if (!function || !function.getBody().hasOneBlock())
+      return;
     Operation *terminator = function.getBody().front().getTerminator();
     for (OpOperand &use : llvm::make_early_inc_range(norm->getUses())) {
       if (use.getOwner() != terminator)

@@ -221,6 +221,13 @@ LogicalResult KindChecker::check() {
   return checkExperts();
 }
 
+LogicalResult checkOneBlock(func::FuncOp function) {
+  if (function.getBody().hasOneBlock())
+    return success();
+  return function.emitError("found ")
+         << function.getBody().getBlocks().size() << " blocks, expected one";
+}
+
 LogicalResult checkModelFacts(ModuleOp module) {
   auto architecture = module->getAttrOfType<StringAttr>("fathom.architecture");
   if (!architecture || architecture.empty())

@@ -8,6 +8,7 @@
 #ifndef FATHOM_PASSES_FATHOM_MODULEFACTS_H
 #define FATHOM_PASSES_FATHOM_MODULEFACTS_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace fathom {
@@ -20,6 +21,9 @@ llvm::LogicalResult checkPlanFacts(mlir::ModuleOp module);
 
 /// What the forms of one level say beyond that.
 llvm::LogicalResult checkCodeFacts(mlir::ModuleOp module);
+
+/// The function has a body that runs from its top to its bottom.
+llvm::LogicalResult checkOneBlock(mlir::func::FuncOp function);
 
 /// One function a kind, each layer of one kind, values as wide as the model's
 /// numbers say.

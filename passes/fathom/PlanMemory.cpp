@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/fathom/ColumnViews.h"
+#include "passes/fathom/ModuleFacts.h"
 #include "passes/fathom/PackedWeights.h"
 #include "passes/fathom/Passes.h"
 
@@ -28,11 +29,21 @@ constexpr int64_t kAlignBytes = 64;
 // Elements from one row of so many columns to the next.
 int64_t strideOfColumns(int64_t columns) { return roundUp(columns, 64); }
 
-// Elements from one row of `value`, which is no phase's result, to the next.
-// Lists are one number after another.
-int64_t strideOfMade(Value value) {
-  auto dispatch = value.getDefiningOp<DispatchOp>();
-  return dispatch && value == dispatch.getLists()
+// The value inside of the phase whose result `result` is.
+Value madeInPhase(Value result) {
+  auto phase = result.getDefiningOp<PhaseOp>();
+  if (!phase)
+    return result;
+  auto yield = cast<YieldOp>(phase.getBody().front().getTerminator());
+  return yield.getValues()[cast<OpResult>(result).getResultNumber()];
+}
+
+// Elements from one row of `value` to the next. Lists are one number after
+// another.
+int64_t strideOf(Value value) {
+  Value made = madeInPhase(value);
+  auto dispatch = made.getDefiningOp<DispatchOp>();
+  return dispatch && made == dispatch.getLists()
              ? 1
              : strideOfColumns(columnsOf(value));
 }
@@ -89,6 +100,60 @@ Signature signatureOf(StringRef kind) {
   return {1, 2, 0, -1};
 }
 
+// What is placed has rows of a known number of columns.
+bool hasRows(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && tensor.getRank() == 2 && !tensor.isDynamicDim(1);
+}
+
+// A phase's results, and the lists by which its rows are numbered.
+LogicalResult checkPhase(PhaseOp phase) {
+  for (Type type : phase.getResultTypes())
+    if (!hasRows(type))
+      return phase.emitError("found a result of type ")
+             << type << ", expected rows of columns";
+  for (auto gateUp : phase.getBody().getOps<ExpertGateUpOp>())
+    if (!madeInPhase(gateUp.getLists()).getDefiningOp<DispatchOp>())
+      return gateUp.emitError("found lists that are made elsewhere, expected "
+                              "those of a dispatch");
+  return success();
+}
+
+// What the plan takes for granted of a function of this kind.
+LogicalResult checkFunction(func::FuncOp function, StringRef kind,
+                            Signature signature) {
+  if (failed(::fathom::checkOneBlock(function)))
+    return failure();
+  int64_t arguments = function.getNumArguments();
+  int64_t results = function.getNumResults();
+  if (signature.stream >= arguments || signature.rotary >= arguments ||
+      signature.streamResult >= results || signature.rotaryResult >= results)
+    return function.emitError("found ")
+           << arguments << " arguments and " << results
+           << " results, expected those of a function of kind \"" << kind
+           << '"';
+  auto check = [&](int number, TypeRange types, StringRef what) {
+    if (number < 0 || hasRows(types[number]))
+      return success();
+    return LogicalResult(function.emitError("found ")
+                         << what << " " << number << " of type "
+                         << types[number] << ", expected rows of columns");
+  };
+  if (failed(
+          check(signature.stream, function.getArgumentTypes(), "argument")) ||
+      failed(
+          check(signature.rotary, function.getArgumentTypes(), "argument")) ||
+      failed(
+          check(signature.streamResult, function.getResultTypes(), "result")) ||
+      failed(
+          check(signature.rotaryResult, function.getResultTypes(), "result")))
+    return failure();
+  for (auto phase : function.getOps<PhaseOp>())
+    if (failed(checkPhase(phase)))
+      return failure();
+  return success();
+}
+
 // Plans one function. Values are known by the results of their phases.
 class Plan {
 public:
@@ -114,8 +179,6 @@ private:
   // The operations that read `value`, through views and as phases' results.
   SmallVector<OpOperand *> readersOf(Value value) const;
   int64_t phaseOf(Operation *op) const;
-  Value inner(Value result) const;
-  int64_t strideOf(Value value) const { return strideOfMade(inner(value)); }
   int64_t bytesOf(Value result) const;
   int64_t scratchBytes(PhaseOp phase) const;
   bool isOperand(Value result) const;
@@ -129,15 +192,6 @@ private:
   SmallVector<PhaseOp> phases;
 };
 
-// The value inside of the phase whose result `result` is.
-Value Plan::inner(Value result) const {
-  auto phase = result.getDefiningOp<PhaseOp>();
-  if (!phase)
-    return result;
-  auto yield = cast<YieldOp>(phase.getBody().front().getTerminator());
-  return yield.getValues()[cast<OpResult>(result).getResultNumber()];
-}
-
 int64_t Plan::phaseOf(Operation *op) const {
   while (op && !isa<PhaseOp>(op))
     op = op->getParentOp();
@@ -150,7 +204,7 @@ int64_t Plan::phaseOf(Operation *op) const {
 SmallVector<OpOperand *> Plan::readersOf(Value value) const {
   SmallVector<OpOperand *> readers;
   SmallVector<Value> work{value};
-  if (Value made = inner(value); made != value)
+  if (Value made = madeInPhase(value); made != value)
     work.push_back(made);
   while (!work.empty())
     for (OpOperand &use : work.pop_back_val().getUses()) {
@@ -164,10 +218,10 @@ SmallVector<OpOperand *> Plan::readersOf(Value value) const {
 }
 
 int64_t Plan::bytesOf(Value result) const {
-  Value value = inner(result);
+  Value value = madeInPhase(result);
   int64_t rows = stepTokens;
   auto dispatchOf = [&](Value lists) {
-    return cast<DispatchOp>(inner(lists).getDefiningOp());
+    return cast<DispatchOp>(madeInPhase(lists).getDefiningOp());
   };
   auto choices = [&](DispatchOp dispatch) {
     return stepTokens * columnsOf(dispatch.getWeights());
@@ -212,7 +266,7 @@ int64_t Plan::scratchBytes(PhaseOp phase) const {
 }
 
 bool Plan::isOperand(Value result) const {
-  Operation *made = inner(result).getDefiningOp();
+  Operation *made = madeInPhase(result).getDefiningOp();
   auto project = dyn_cast_or_null<ProjectOp>(made);
   if (!isa_and_nonnull<ExpertGateUpOp, AttendOp, AttendLatentOp>(made) &&
       !(project && project.getSwiglu()))
@@ -240,7 +294,7 @@ bool Plan::holdsLogits(PhaseOp phase) {
 // `by` is written where `old` lies, so nothing may read `old` later, nor beside
 // the addition that makes `by`.
 LogicalResult Plan::checkOverwritten(Value old, Value by) const {
-  Operation *adding = inner(by).getDefiningOp();
+  Operation *adding = madeInPhase(by).getDefiningOp();
   int64_t phase = phaseOf(adding);
   for (OpOperand *use : readersOf(old)) {
     Operation *user = use->getOwner();
@@ -263,7 +317,7 @@ LogicalResult Plan::findStream(Signature signature) {
   Value value = end->getOperand(signature.streamResult);
   while (!stream.contains(value)) {
     stream.insert(value);
-    auto project = inner(value).getDefiningOp<ProjectOp>();
+    auto project = madeInPhase(value).getDefiningOp<ProjectOp>();
     if (!project || project.getPlus().empty()) {
       if (signature.stream < 0)
         return success(); // The entry makes the stream.
@@ -356,13 +410,8 @@ LogicalResult PlanMemory::plan() {
     if (!kind)
       continue;
     Signature signature = signatureOf(kind);
-    int64_t arguments = function.getNumArguments();
-    int64_t results = function.getNumResults();
-    if (signature.stream >= arguments || signature.rotary >= arguments ||
-        signature.streamResult >= results || signature.rotaryResult >= results)
-      return function.emitError("found ")
-             << arguments << " arguments and " << results
-             << " results, expected those of a function of kind " << kind;
+    if (failed(checkFunction(function, kind.getValue(), signature)))
+      return failure();
     functions.emplace_back(function, signature);
     Operation *end = function.getBody().front().getTerminator();
     if (signature.streamResult >= 0)
@@ -391,7 +440,7 @@ LogicalResult PlanMemory::plan() {
     auto placeArgument = [&](int number, int64_t offset) {
       if (number < 0)
         return;
-      int64_t stride = strideOfMade(function.getArgument(number));
+      int64_t stride = strideOf(function.getArgument(number));
       function.setArgAttr(
           number, "fathom.place",
           PlaceAttr::get(module.getContext(), offset, stride, false));

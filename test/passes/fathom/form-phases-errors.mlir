@@ -26,3 +26,12 @@ func.func @twice(%x: tensor<?x32xf32>) -> tensor<?x32xf32> attributes {fathom.ki
   }
   return %d : tensor<?x32xf32>
 }
+
+// -----
+
+// expected-error @below {{found 2 blocks, expected one}}
+func.func @two_blocks(%x: tensor<?x32xf32>) -> tensor<?x32xf32> attributes {fathom.kind = "dense"} {
+  cf.br ^bb1
+^bb1:
+  return %x : tensor<?x32xf32>
+}
