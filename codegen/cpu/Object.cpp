@@ -16,14 +16,17 @@
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
+#include "llvm/Object/ObjectFile.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Target/TargetOptions.h"
+#include "llvm/Transforms/Utils/Cloning.h"
 
 #include <memory>
 #include <mutex>
+#include <optional>
 
 namespace fathom {
 
@@ -104,15 +107,46 @@ static mlir::LogicalResult optimize(llvm::Module &module,
   return mlir::success();
 }
 
-/// What the module would need from elsewhere.
+/// Code of one form for `code`, which is used up.
+static std::optional<std::string> emitCode(llvm::Module &code,
+                                           llvm::TargetMachine &machine,
+                                           llvm::CodeGenFileType type) {
+  llvm::SmallVector<char, 0> bytes;
+  llvm::raw_svector_ostream stream(bytes);
+  llvm::legacy::PassManager emission;
+  llvm::TargetLibraryInfoImpl library(machine.getTargetTriple());
+  library.disableAllFunctions();
+  emission.add(new llvm::TargetLibraryInfoWrapperPass(library));
+  if (machine.addPassesToEmitFile(emission, stream, nullptr, type))
+    return std::nullopt;
+  emission.run(code);
+  return std::string(bytes.begin(), bytes.end());
+}
+
+/// That the object needs nothing from elsewhere. Only there all calls are seen:
+/// some, as that of a remainder, are made by the code generator.
 static mlir::LogicalResult checkClosed(mlir::ModuleOp module,
-                                       const llvm::Module &code) {
-  for (const llvm::Function &function : code)
-    if (function.isDeclaration() && !function.isIntrinsic() &&
-        !function.use_empty())
-      return module.emitError("expects code that calls nothing outside of "
-                              "itself, but it calls '")
-             << function.getName() << "'";
+                                       llvm::StringRef object) {
+  auto broken = [&](llvm::Error error) {
+    return module.emitError("expects an object that LLVM reads: ")
+           << llvm::toString(std::move(error));
+  };
+  auto file = llvm::object::ObjectFile::createObjectFile(
+      llvm::MemoryBufferRef(object, "object"));
+  if (!file)
+    return broken(file.takeError());
+  for (const llvm::object::SymbolRef &symbol : (*file)->symbols()) {
+    llvm::Expected<uint32_t> flags = symbol.getFlags();
+    if (!flags)
+      return broken(flags.takeError());
+    llvm::Expected<llvm::StringRef> name = symbol.getName();
+    if (!name)
+      return broken(name.takeError());
+    if ((*flags & llvm::object::SymbolRef::SF_Undefined) && !name->empty())
+      return module.emitError("expects code that needs nothing from outside of "
+                              "itself, but it needs '")
+             << *name << "'";
+  }
   return mlir::success();
 }
 
@@ -132,21 +166,21 @@ compileObject(mlir::ModuleOp module, const CpuLevel &level, CodeForm form) {
   if (mlir::failed(optimize(*code, *machine)))
     return module.emitError("this LLVM does not have the passes '")
            << kPasses << "'";
-  if (mlir::failed(checkClosed(module, *code)))
-    return mlir::failure();
 
-  llvm::SmallVector<char, 0> bytes;
-  llvm::raw_svector_ostream stream(bytes);
-  llvm::legacy::PassManager emission;
-  llvm::TargetLibraryInfoImpl library(machine->getTargetTriple());
-  library.disableAllFunctions();
-  emission.add(new llvm::TargetLibraryInfoWrapperPass(library));
-  auto type = form == CodeForm::Object ? llvm::CodeGenFileType::ObjectFile
-                                       : llvm::CodeGenFileType::AssemblyFile;
-  if (machine->addPassesToEmitFile(emission, stream, nullptr, type))
+  bool assembly = form == CodeForm::Assembly;
+  std::unique_ptr<llvm::Module> same =
+      assembly ? llvm::CloneModule(*code) : nullptr;
+  auto object = emitCode(*code, *machine, llvm::CodeGenFileType::ObjectFile);
+  if (!object)
     return module.emitError("this LLVM cannot emit code for x86-64");
-  emission.run(*code);
-  return std::string(bytes.begin(), bytes.end());
+  if (mlir::failed(checkClosed(module, *object)))
+    return mlir::failure();
+  if (!assembly)
+    return *std::move(object);
+  auto text = emitCode(*same, *machine, llvm::CodeGenFileType::AssemblyFile);
+  if (!text)
+    return module.emitError("this LLVM cannot print code for x86-64");
+  return *std::move(text);
 }
 
 } // namespace fathom

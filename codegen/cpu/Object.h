@@ -19,8 +19,8 @@ enum class CodeForm { Object, Assembly };
 
 /// Compiles `module`, which holds the LLVM dialect alone. Functions whose names
 /// begin with "fathom_" are seen from outside, all else is internal. The code
-/// calls nothing outside of itself; an operation that would is an error. What
-/// is wrong is emitted on the module.
+/// needs nothing from outside of itself; an operation that would, be it by what
+/// LLVM makes of it, is an error. What is wrong is emitted on the module.
 mlir::FailureOr<std::string>
 compileObject(mlir::ModuleOp module, const CpuLevel &level, CodeForm form);
 

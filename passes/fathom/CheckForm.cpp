@@ -175,8 +175,7 @@ LogicalResult checkTiled(ModuleOp module) {
     StringRef dialect = op->getName().getDialectNamespace();
     if (!isa<TileDotOp, ModuleOp>(op) &&
         !llvm::is_contained(
-            {"arith", "cf", "func", "llvm", "math", "scf", "ub", "vector"},
-            dialect))
+            {"arith", "cf", "func", "llvm", "scf", "ub", "vector"}, dialect))
       return WalkResult(misplaced(op, "scalars, vectors, loops, addresses and "
                                       "instruction tiles in the tiled form"));
     return WalkResult::advance();
