@@ -22,12 +22,14 @@ constexpr uint32_t kBacktracksPerByte = 16;
 constexpr uint32_t kBacktracksMax = 1'000'000'000;
 constexpr size_t kStackBytesMin = size_t{32} << 10;
 constexpr size_t kStackBytesMax = size_t{16} << 20;
-constexpr int64_t kBudgetNs = 1'000'000'000;
-constexpr int64_t kBudgetNsPerByte = 2'000;
-// One call looks for a match at so many places, then the budget is looked at;
-// where matches are found, so it is after so many calls.
-constexpr size_t kPlacesPerCall = 1024;
-constexpr uint32_t kCallsPerLook = 256;
+// 1.5 s for 1 MiB; the published patterns take at most a tenth of that.
+constexpr int64_t kBudgetNs = 500'000'000;
+constexpr int64_t kBudgetNsPerByte = 1'000;
+// The budget is looked at after so many places times bytes behind them, which a
+// pattern may read again from each place: a tenth of a second or two, at most.
+constexpr uint64_t kBytesPerLook = uint64_t{1} << 25;
+// One call looks for a match at no more places than that, nor than these.
+constexpr uint64_t kPlacesPerCall = 1024;
 
 int64_t ThreadTimeNs() {
   timespec now{};
@@ -71,7 +73,12 @@ absl::Status SplitScratch::status() const {
   return absl::ResourceExhaustedError("not enough memory to match patterns");
 }
 
-bool SplitScratch::IsSpent() { return ThreadTimeNs() > end_ns_; }
+bool SplitScratch::IsSpent(uint64_t bytes) {
+  bytes_ += bytes;
+  if (bytes_ < kBytesPerLook) return false;
+  bytes_ = 0;
+  return ThreadTimeNs() > end_ns_;
+}
 
 void SplitPattern::Free::operator()(pcre2_real_code_8* code) const {
   pcre2_code_free_8(code);
@@ -107,19 +114,20 @@ absl::StatusOr<SplitPattern> SplitPattern::Create(absl::string_view oniguruma) {
 absl::StatusOr<SplitPattern::Match> SplitPattern::Next(
     absl::string_view text, size_t from, SplitScratch* scratch) const {
   while (true) {
-    const size_t last = std::min(text.size(), from + kPlacesPerCall);
+    const uint64_t rest = text.size() - from;
+    const size_t last =
+        from + std::min({rest, kPlacesPerCall, kBytesPerLook / (rest + 1)});
     pcre2_set_offset_limit_8(scratch->context_, last);
     const int count = pcre2_match_8(
         code_.get(), reinterpret_cast<PCRE2_SPTR8>(text.data()), text.size(),
         from, PCRE2_NO_UTF_CHECK, scratch->data_, scratch->context_);
-    const bool looks = ++scratch->calls_ % kCallsPerLook == 0 ||
-                       (count == PCRE2_ERROR_NOMATCH && last < text.size());
-    if (looks && scratch->IsSpent()) {
+    const PCRE2_SIZE* range = pcre2_get_ovector_pointer_8(scratch->data_);
+    const size_t places = (count >= 0 ? range[0] : last) - from + 1;
+    if (scratch->IsSpent(places * rest)) {
       return absl::InvalidArgumentError(absl::StrCat(
           "the pattern '", shown_, "' takes too long on this text"));
     }
     if (count >= 0) {
-      const PCRE2_SIZE* range = pcre2_get_ovector_pointer_8(scratch->data_);
       return Match{true, range[0], range[1]};
     }
     if (count != PCRE2_ERROR_NOMATCH) {

@@ -33,13 +33,14 @@ class SplitScratch {
 
  private:
   friend class SplitPattern;
-  bool IsSpent();
+  // Whether the budget is, once more `bytes` may have been read.
+  bool IsSpent(uint64_t bytes);
 
   pcre2_real_match_data_8* data_ = nullptr;
   pcre2_real_match_context_8* context_ = nullptr;
   pcre2_real_jit_stack_8* stack_ = nullptr;
   int64_t end_ns_ = 0;
-  uint32_t calls_ = 0;
+  uint64_t bytes_ = 0;  // since the budget was looked at
 };
 
 class SplitPattern {
