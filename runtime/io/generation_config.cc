@@ -88,6 +88,10 @@ absl::Status ReadSettings(ConfigReader* reader, GenerationDefaults* out) {
   if (auto value = reader->Find("top_k")) {
     FATHOM_ASSIGN_OR_RETURN(out->top_k, value->AsInteger(0, kVocabularyMax));
   }
+  if (auto value = reader->Find("max_new_tokens")) {
+    FATHOM_ASSIGN_OR_RETURN(out->max_new_tokens,
+                            value->AsInteger(1, kNewTokensMax));
+  }
   return absl::OkStatus();
 }
 
@@ -138,12 +142,13 @@ absl::Status ReadGeneration(absl::string_view json, ModelConfig* config) {
       return value->Expected("it to be off: this is not computed");
     }
   }
+  // A max_length counts the prompt as well, so it says nothing about how long
+  // an output may be: that is what the context holds, or max_new_tokens.
   reader.Ignore({"_from_model_config",
                  "transformers_version",
                  "pad_token_id",
                  "decoder_start_token_id",
                  "max_length",
-                 "max_new_tokens",
                  "max_time",
                  "use_cache",
                  "cache_implementation",

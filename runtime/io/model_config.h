@@ -30,6 +30,7 @@ inline constexpr int64_t kSharedExpertsMax = 64;
 // Positions are float32 where angles are computed: whole numbers up to here.
 inline constexpr int64_t kPositionsMax = 16777216;
 inline constexpr int64_t kStopTokensMax = 64;
+inline constexpr int64_t kNewTokensMax = 2147483647;
 
 enum class Architecture { kDeepseekV3, kQwen2, kLlama };
 // As `model_type` says it: "qwen2".
@@ -90,6 +91,7 @@ struct GenerationDefaults {
   std::optional<double> top_p;
   std::optional<double> min_p;
   std::optional<double> repetition_penalty;
+  std::optional<int64_t> max_new_tokens;  // at most kNewTokensMax
 };
 
 struct ModelConfig {

@@ -107,7 +107,11 @@ absl::Status CheckToken(absl::string_view name, int64_t id,
              last);
 }
 
-absl::Status CheckTokens(const Manifest& manifest) {
+absl::Status CheckGeneration(const Manifest& manifest) {
+  if (manifest.generation()->max_new_tokens() > INT32_MAX) {
+    return Bad("found at most %d new tokens, expected at most %d",
+               manifest.generation()->max_new_tokens(), INT32_MAX);
+  }
   for (const uint32_t id : *manifest.generation()->eos_ids()) {
     FATHOM_RETURN_IF_ERROR(CheckToken("an eos id", id, manifest));
   }
@@ -273,7 +277,7 @@ absl::StatusOr<const Manifest*> CheckManifest(absl::Span<const uint8_t> bytes) {
     }
   }
   FATHOM_RETURN_IF_ERROR(CheckModel(manifest));
-  FATHOM_RETURN_IF_ERROR(CheckTokens(manifest));
+  FATHOM_RETURN_IF_ERROR(CheckGeneration(manifest));
   for (const CacheClass* cache : *manifest.caches()) {
     FATHOM_RETURN_IF_ERROR(CheckCache(*cache));
   }

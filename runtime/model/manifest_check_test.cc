@@ -107,6 +107,8 @@ TEST(ManifestCheckTest, RefusesWrongNumbers) {
            [](auto& m) { m.model->mtp_layer_count = kLayersMax - 1; }},
           {"experts a token", [](auto& m) { m.model->experts_per_token = 1; }},
           {"has_token", [](auto& m) { m.has_token.resize(12); }},
+          {"2147483648 new tokens",
+           [](auto& m) { m.generation->max_new_tokens = 1u << 31; }},
           {"page stride",
            [](auto& m) { m.caches[0]->page_stride_bytes = 192; }},
           {"page stride",
@@ -142,6 +144,7 @@ TEST(ManifestCheckTest, TakesNumbersAtTheirLimits) {
               m.model->mtp_layer_count = kLayersMax - 2;
               m.model->context_tokens = INT32_MAX;
               m.model->position_limit = INT32_MAX;
+              m.generation->max_new_tokens = INT32_MAX;
               m.has_token.resize(kVocabularyMax / 8);
               m.levels[0]->step_symbol = std::string(kSymbolBytesMax, 'a');
             }),

@@ -120,6 +120,9 @@ void ArtifactTextModel::ReadFacts() {
     facts_.has_token.assign(manifest.has_token()->begin(),
                             manifest.has_token()->end());
   }
+  if (generation.max_new_tokens() > 0) {
+    facts_.max_tokens = generation.max_new_tokens();
+  }
   facts_.sampling = {.sample = generation.sample(),
                      .temperature = generation.temperature(),
                      .top_k = generation.top_k(),

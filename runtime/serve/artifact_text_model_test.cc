@@ -86,6 +86,15 @@ TEST_F(ArtifactTextModelTest, FactsAreTheManifests) {
   EXPECT_EQ(facts.has_token, std::vector<uint8_t>{0x7f});
   EXPECT_TRUE(facts.sampling.sample);
   EXPECT_EQ(facts.sampling.temperature, 0.5f);
+  EXPECT_EQ(facts.max_tokens, -1);
+}
+
+TEST(ArtifactTextModelFactsTest, TheLongestOutputIsTheManifests) {
+  FakeArtifact fake = WithText();
+  fake.manifest.generation->max_new_tokens = 7;
+  auto model = ArtifactTextModel::Load(Options(fake.Write()));
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ((*model)->facts().max_tokens, 7);
 }
 
 TEST_F(ArtifactTextModelTest, AConversationIsRenderedAndEncoded) {

@@ -36,6 +36,7 @@ struct TextModelFacts {
   std::vector<int32_t> eos_ids;
   std::vector<uint8_t> has_token;  // as Sampler::Create() takes it
   SamplingParams sampling;         // generation_config's
+  int64_t max_tokens = -1;         // likewise; -1: it says nothing
 };
 
 class TextModel {

@@ -90,7 +90,8 @@ void AskOptions::AddTo(CLI::App& app) {
       ->allow_extra_args(false)
       ->option_text("TEXT");
   app.add_option("--max-tokens", max_tokens,
-                 "the longest output (what the context holds)")
+                 "the longest output (the model's max_new_tokens, else what "
+                 "the context holds)")
       ->type_name("N");
   app.add_option("--think-tokens", think_tokens,
                  "end the thinking at the next line break after N tokens")
@@ -123,12 +124,12 @@ absl::StatusOr<LoadOptions> AskOptions::Load() const {
   return load;
 }
 
-absl::StatusOr<AskSettings> AskOptions::Ask(
-    const SamplingParams& defaults) const {
+absl::StatusOr<AskSettings> AskOptions::Ask(const TextModelFacts& facts) const {
   AskSettings settings;
   settings.stop_strings = stops;
   SamplingParams& sampling = settings.sampling;
-  sampling = defaults;
+  sampling = facts.sampling;
+  settings.max_tokens = facts.max_tokens;
   FATHOM_RETURN_IF_ERROR(
       Override("--temperature", temperature, &sampling.temperature));
   FATHOM_RETURN_IF_ERROR(

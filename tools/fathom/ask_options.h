@@ -42,9 +42,9 @@ struct AskOptions {
 
   absl::StatusOr<LoadOptions> Load() const;
 
-  // Over the model's defaults. A temperature of 0 is greedy; any other one, or
-  // a top-k, top-p or min-p, samples.
-  absl::StatusOr<AskSettings> Ask(const SamplingParams& defaults) const;
+  // Over the defaults of the model that has these facts. A temperature of 0 is
+  // greedy; any other one, or a top-k, top-p or min-p, samples.
+  absl::StatusOr<AskSettings> Ask(const TextModelFacts& facts) const;
 };
 
 }  // namespace fathom::rt

@@ -109,7 +109,7 @@ int ChatCommand(int argc, const char* const* argv,
   options.AddTo(app);
   if (const auto code = ParseCommandLine(app, argc, argv)) return *code;
   absl::Status checked = options.Load().status();
-  if (checked.ok()) checked = options.Ask(SamplingParams()).status();
+  if (checked.ok()) checked = options.Ask(TextModelFacts()).status();
   if (checked.ok() && system.has_value() &&
       !simdjson::validate_utf8(system->data(), system->size())) {
     checked = absl::InvalidArgumentError("--system is not valid UTF-8");

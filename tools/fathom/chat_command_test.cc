@@ -130,6 +130,18 @@ TEST(ChatCommandTest, AFullContextIsSaidInOneLine) {
             "so</think>\n(the context is full; /reset begins anew)\n");
 }
 
+TEST(ChatCommandTest, SaysWhatCutAnAnswer) {
+  FakeTextModel model = kModel;
+  model.mutable_facts().max_tokens = 4;
+  EXPECT_EQ(ChatOn(model, "well?\n").out,
+            "so</think>y\n(cut at the model's max_new_tokens; --max-tokens can "
+            "allow more)\n");
+  EXPECT_EQ(ChatOn(model, "well?\n", {"--max-tokens", "5"}).out,
+            "so</think>ye\n(cut at --max-tokens)\n");
+  EXPECT_EQ(ChatOn(model, "well?\n", {"--max-tokens", "9"}).out,
+            "so</think>yes\n");
+}
+
 TEST(ChatCommandTest, BadTextAndBadOptions) {
   EXPECT_EQ(ChatOn(kModel, "\xff\n").out, "(that is not valid UTF-8)\n");
   EXPECT_EQ(ChatOn(kModel, "", {"--top-p", "2"}).exit_code, 2);

@@ -97,7 +97,7 @@ bool ChatSession::Change(absl::string_view command,
   AskOptions changed = options_;
   changed.*field =
       value.empty() ? std::optional<std::string>() : std::string(value);
-  const absl::Status status = changed.Ask(model_->facts().sampling).status();
+  const absl::Status status = changed.Ask(model_->facts()).status();
   if (!status.ok()) {
     // The message begins with the option's name; the command was typed.
     const absl::string_view message = status.message();
@@ -160,8 +160,7 @@ void ChatSession::Save(absl::string_view path) {
 
 absl::Status ChatSession::AnswerMessage(absl::string_view text) {
   const TextModelFacts& facts = model_->facts();
-  FATHOM_ASSIGN_OR_RETURN(const AskSettings settings,
-                          options_.Ask(facts.sampling));
+  FATHOM_ASSIGN_OR_RETURN(const AskSettings settings, options_.Ask(facts));
   std::vector<ChatMessage> messages;
   if (!system_.empty()) messages.push_back({"system", system_});
   for (const Turn& turn : turns_) messages.push_back(turn.message);
@@ -196,8 +195,13 @@ absl::Status ChatSession::AnswerMessage(absl::string_view text) {
     const bool full =
         static_cast<int64_t>(answer.prompt_ids.size() + answer.ids.size()) >=
         facts.context_tokens;
-    Note(full ? "the context is full; /reset begins anew"
-              : "cut at --max-tokens");
+    if (full) {
+      Note("the context is full; /reset begins anew");
+    } else {
+      Note(options_.max_tokens ? "cut at --max-tokens"
+                               : "cut at the model's max_new_tokens; "
+                                 "--max-tokens can allow more");
+    }
   }
   turns_.push_back({{"user", std::string(text)}, ""});
   turns_.push_back(

@@ -145,7 +145,8 @@ Outline GenerationOf(const fs::Generation& generation) {
       .Add("min_p", double{generation.min_p()})
       .Add("repetition_penalty", double{generation.repetition_penalty()})
       .Add("eos_ids", ListOf(generation.eos_ids(), Same<uint32_t>))
-      .Add("bos_id", generation.bos_id());
+      .Add("bos_id", generation.bos_id())
+      .Add("max_new_tokens", generation.max_new_tokens());
 }
 
 Outline ProvenanceOf(const fs::Provenance& provenance) {

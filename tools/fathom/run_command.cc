@@ -100,7 +100,7 @@ struct RunOptions {
       FATHOM_RETURN_IF_ERROR(CheckUtf8("--stop", stop));
     }
     FATHOM_RETURN_IF_ERROR(ask.Load().status());
-    return ask.Ask(SamplingParams()).status();
+    return ask.Ask(TextModelFacts()).status();
   }
 };
 
@@ -154,8 +154,7 @@ absl::Status Run(const RunOptions& options, const TextModelLoader& loader) {
   const double load_s = NowSeconds() - start_s;
   const TextModelFacts& facts = model->facts();
   FATHOM_RETURN_IF_ERROR(CheckSamplingParams(facts.sampling));
-  FATHOM_ASSIGN_OR_RETURN(const AskSettings settings,
-                          options.ask.Ask(facts.sampling));
+  FATHOM_ASSIGN_OR_RETURN(const AskSettings settings, options.ask.Ask(facts));
   if (settings.think_tokens >= 0 && facts.think_close_id < 0) {
     absl::FPrintF(stderr,
                   "fathom run: warning: --think-tokens has no effect: the "

@@ -155,6 +155,19 @@ TEST(RunCommandTest, SamplesByCommandLineOrDefaultAndIsGreedyElse) {
   EXPECT_EQ(out(sampling, {"--temperature=0"}), greedy);
 }
 
+TEST(RunCommandTest, TheModelsLongestOutputHoldsWhereTheUserSaysNone) {
+  FakeTextModel model = kModel;
+  model.mutable_facts().max_tokens = 6;
+  const Ran cut = RunOn(model, {"m.fathom", "--prompt=w"});
+  EXPECT_EQ(cut.out, "so\n</think>ye");
+  EXPECT_NE(cut.err.find("ended by length"), std::string::npos) << cut.err;
+  EXPECT_EQ(RunOn(model, {"m.fathom", "--prompt=w", "--max-tokens=5"}).out,
+            "so\n</think>y");
+  EXPECT_EQ(
+      RunOn(model, {"m.fathom", "--prompt=w", "--max-tokens=2147483647"}).out,
+      "so\n</think>yes");
+}
+
 TEST(RunCommandTest, TheRangeOfATemperatureHoldsZero) {
   const Ran ran =
       RunOn(kModel, {"m.fathom", "--prompt=w", "--temperature=inf"});

@@ -200,6 +200,9 @@ CASES = [
     ("C14", document("generation_config.json",
                      lambda g: g.update(temperature=-1.0)),
      ["model/generation_config.json: key 'temperature' is -1.0, expected"]),
+    ("C14 length", document("generation_config.json",
+                            lambda g: g.update(max_new_tokens=0)),
+     ["model/generation_config.json: key 'max_new_tokens' is 0, expected"]),
 ]
 
 
