@@ -196,11 +196,16 @@ TEST(ArtifactTest, A2DamagedManifestsUnderARightDigestAreSafe) {
 TEST(ArtifactTest, A2TheVerifierBounds) {
   FakeArtifact fake;
   fake.Seal();
-  for (uint32_t i = 0; i < 66'000; ++i) {
-    fake.manifest.phases.push_back(std::make_unique<fathom::schema::PhaseT>());
-    fake.manifest.phases.back()->name = "p";
-  }
-  ExpectRefused(LoadStatus(fake.Write()), kInvalid, {"no manifest"});
+  auto add_tables = [&](uint32_t up_to) {
+    auto& phases = fake.manifest.phases;
+    while (phases.size() < up_to) {
+      phases.push_back(std::make_unique<fathom::schema::PhaseT>());
+      phases.back()->name = "p";
+    }
+    ExpectRefused(LoadStatus(fake.Write()), kInvalid, {"no manifest"});
+  };
+  add_tables(65'536);  // and some others
+  add_tables(1'000'000);
   const std::string folder = FakeArtifact().Write();
   const std::string path = folder + "/manifest.bin";
   std::string body(*WithoutDigest(ReadBytes(path), ""));
@@ -307,7 +312,9 @@ TEST(ArtifactTest, A5LevelsThatTheMachineLacksAreNotTaken) {
 
 TEST(ArtifactTest, A5TheLevelThatNeedsMostIsTaken) {
   const auto all = CpuFeatures::From(
-      [](uint32_t, uint32_t) -> CpuidRegisters { return {~0u, ~0u, ~0u, ~0u}; },
+      [](uint32_t, uint32_t) -> CpuidRegisters {
+        return {~0u, ~0u, ~0u, ~0u};
+      },
       ~uint64_t{0});
   FakeArtifact fake;
   auto& levels = fake.manifest.levels;
