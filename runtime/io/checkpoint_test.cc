@@ -100,6 +100,19 @@ TEST(CheckpointTest, W02_HeaderLengthsAreRefusedBeforeTheyAreTaken) {
                                   absl::StrCat("declares a header of ", bytes)))
         << bytes;
   }
+  // File size - 8: all that follows is the header, and no byte of a tensor.
+  std::string whole = Safetensors({{"a", DType::kF32, {3}, ""}});
+  whole.replace(0, 8, LittleEndian(whole.size() - 8, 8));
+  folder.Write(kFile, whole);
+  EXPECT_TRUE(absl::StrContains(ErrorOf(folder), "its header is not JSON"))
+      << ErrorOf(folder);
+  whole.replace(whole.size() - 12, 12, 12, ' ');
+  folder.Write(kFile, whole);
+  EXPECT_TRUE(absl::StrContains(
+      ErrorOf(folder),
+      absl::StrCat("its tensors end at byte ", whole.size() + 12, ", expected ",
+                   whole.size(), " where the file ends")))
+      << ErrorOf(folder);
 }
 
 TEST(CheckpointTest, W12_MisalignedTensorsAreCopied) {

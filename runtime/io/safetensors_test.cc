@@ -80,7 +80,15 @@ TEST(SafetensorsTest, W02_HeaderLengths) {
                      "declares a header of " + std::to_string(bytes) +
                          " bytes, expected 2 to "));
   }
+  // As long as the file allows: then it must declare no bytes of tensors.
   EXPECT_EQ(LengthError(92, 100), "");
+  std::string json = "{" + Entry("a", "1", "0,4") + "}";
+  EXPECT_EQ(LengthError(json.size(), 8 + json.size()), "");
+  EXPECT_EQ(
+      ErrorOf(json, 0),
+      absl::StrCat("m: its tensors end at byte ", 12 + json.size(),
+                   ", expected ", 8 + json.size(), " where the file ends"));
+  EXPECT_EQ(ErrorOf("{" + Entry("a", "0", "0,0") + "}", 0), "");
   EXPECT_TRUE(Says(LengthError(93, 100),
                    "declares a header of 93 bytes, expected 2 to 92"));
   uint64_t most = kSafetensorsHeaderBytesMax;
