@@ -55,6 +55,16 @@ std::vector<int32_t> Ids(const Tokenizer& tokenizer, absl::string_view text,
   return ids.ok() ? *ids : std::vector<int32_t>();
 }
 
+std::vector<int32_t> IdsAt(const JsonValue& object, const char* key) {
+  std::vector<int32_t> ids;
+  const auto values = object.Get(key)->AsArray();
+  EXPECT_TRUE(values.ok()) << key;
+  for (const JsonValue& id : *values) {
+    ids.push_back(static_cast<int32_t>(*id.AsInteger(0, INT32_MAX)));
+  }
+  return ids;
+}
+
 class LibraryTest : public testing::TestWithParam<const char*> {};
 
 // C10, C11: every line of KIND.jsonl, both ways and as a stream.
@@ -69,12 +79,7 @@ TEST_P(LibraryTest, C11_SameIdsAndTexts) {
     ASSERT_TRUE(document.ok());
     const JsonValue root = document->root();
     const std::string text(*root.Get("text")->AsString());
-    std::vector<int32_t> wanted;
-    const auto ids = root.Get("ids")->AsArray();
-    ASSERT_TRUE(ids.ok());
-    for (const JsonValue& id : *ids) {
-      wanted.push_back(static_cast<int32_t>(*id.AsInteger(0, INT32_MAX)));
-    }
+    const std::vector<int32_t> wanted = IdsAt(root, "ids");
     EXPECT_EQ(Ids(*tokenizer, text), wanted) << line;
     const auto decoded = root.Find("decoded");
     const std::string back = decoded ? std::string(*decoded->AsString()) : text;
@@ -86,6 +91,36 @@ TEST_P(LibraryTest, C11_SameIdsAndTexts) {
     ++count;
   }
   EXPECT_GT(count, 250);
+}
+
+// C10: 1 MiB of one letter, by every tokenizer.
+TEST_P(LibraryTest, C10_OneLetter) {
+  auto tokenizer = LoadKind(GetParam());
+  ASSERT_NE(tokenizer, nullptr);
+  std::ifstream lines(Folder("one-letter.jsonl"));
+  std::string line;
+  int count = 0;
+  while (std::getline(lines, line)) {
+    auto document = JsonDocument::Parse(line, "line");
+    ASSERT_TRUE(document.ok());
+    const JsonValue root = document->root();
+    if (*root.Get("kind")->AsString() != GetParam()) continue;
+    const absl::string_view letter = *root.Get("letter")->AsString();
+    std::string text;
+    while (text.size() + letter.size() <= size_t{1} << 20)
+      absl::StrAppend(&text, letter);
+    const std::vector<int32_t> unit = IdsAt(root, "unit");
+    const std::vector<int32_t> rest = IdsAt(root, "rest");
+    std::vector<int32_t> wanted;
+    for (int64_t i = *root.Get("times")->AsInteger(1, 1 << 20); i > 0; --i) {
+      wanted.insert(wanted.end(), unit.begin(), unit.end());
+    }
+    wanted.insert(wanted.end(), rest.begin(), rest.end());
+    EXPECT_TRUE(Ids(*tokenizer, text) == wanted) << line;
+    EXPECT_EQ(tokenizer->Decode(wanted), text) << line;
+    ++count;
+  }
+  EXPECT_EQ(count, 8);
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, LibraryTest,

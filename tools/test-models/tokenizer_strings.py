@@ -2,9 +2,12 @@
 """Strings that tell tokenizers apart, and their ids by `tokenizers`.
 
 Writes test/models/tokenizers/KIND.jsonl, one object a line: `text`, `ids` (no
-special tokens added) and `decoded` where it is not the text again.
+special tokens added) and `decoded` where it is not the text again. Writes
+one-letter.jsonl too: the ids of 1 MiB of one letter, as `unit`, which is there
+`times` times, and `rest`.
 `strings(count)` also feeds compare_tokenizers.py.
 """
+import itertools
 import json
 import random
 import sys
@@ -14,6 +17,8 @@ from tokenizers import Tokenizer
 
 import make_tokenizers as tok
 
+KINDS = ('deepseek', 'llama3', 'qwen2', 'digits', 'added-flags')
+LETTERS = ('a', 'l', '7', '.', ' ', '\n', '\u00e9', '\u601d')
 SPACES = [' ', '  ', '   ', '\t', '\n', '\r\n', '\n\n', '\u00a0', '\u1680',
           '\u180e', '\u2003', '\u2028', '\u3000', '\u200b', '\x85', '\x0b']
 WORDS = ["don't", "WE'LL", "it'\u017f", 'Thinking', 'x_1', 'foo(bar);', '3.14',
@@ -57,9 +62,25 @@ def strings(count, seed=5):
         yield ''.join(parts)
 
 
+def one_letter(at):
+    """1 MiB of each letter by each tokenizer."""
+    with open(f'{at}/one-letter.jsonl', 'w', encoding='utf8') as f:
+        for kind, letter in itertools.product(KINDS, LETTERS):
+            t = Tokenizer.from_file(f'{at}/{kind}/tokenizer.json')
+            text = letter * ((1 << 20) // len(letter.encode()))
+            ids = t.encode(text, add_special_tokens=False).ids
+            unit, times, rest = next(
+                (ids[:n], k, ids[n * k:]) for n in range(1, 9)
+                for k in [len(ids) // n - 1] if ids[:n] * k == ids[:n * k])
+            f.write(json.dumps(
+                dict(kind=kind, letter=letter, unit=unit, times=times,
+                     rest=rest), separators=(',', ':')) + '\n')
+
+
 def main(count):
     at = f'{tok.MODELS}/tokenizers'
-    for kind in ('deepseek', 'llama3', 'qwen2', 'digits', 'added-flags'):
+    one_letter(at)
+    for kind in KINDS:
         t = Tokenizer.from_file(f'{at}/{kind}/tokenizer.json')
         with open(f'{at}/{kind}.jsonl', 'w', encoding='utf8') as f:
             for s in filter(lambda s: not newer(s), strings(count)):
