@@ -222,10 +222,14 @@ LogicalResult KindChecker::check() {
 }
 
 LogicalResult checkOneBlock(func::FuncOp function) {
-  if (function.getBody().hasOneBlock())
-    return success();
-  return function.emitError("found ")
-         << function.getBody().getBlocks().size() << " blocks, expected one";
+  if (!function.getBody().hasOneBlock())
+    return function.emitError("found ")
+           << function.getBody().getBlocks().size() << " blocks, expected one";
+  Operation &end = function.getBody().front().back();
+  if (!isa<func::ReturnOp>(end))
+    return end.emitError("found '")
+           << end.getName() << "', expected the function to return here";
+  return success();
 }
 
 LogicalResult checkModelFacts(ModuleOp module) {

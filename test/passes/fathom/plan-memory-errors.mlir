@@ -52,6 +52,13 @@ func.func @two_blocks(%tokens: !fathom.tokens, %x: tensor<?x8xf32>, %r: tensor<?
 
 // -----
 
+func.func @no_return(%tokens: !fathom.tokens, %x: tensor<?x8xf32>, %r: tensor<?x4xf32>) -> tensor<?x8xf32> attributes {fathom.kind = "dense"} {
+  // expected-error @below {{found 'ub.unreachable', expected the function to return here}}
+  ub.unreachable
+}
+
+// -----
+
 // expected-error @below {{found argument 1 of type 'i64', expected rows of columns}}
 func.func @scalar_stream(%tokens: i32, %x: i64, %r: f32) -> i64 attributes {fathom.kind = "dense"} {
   return %x : i64
