@@ -38,7 +38,7 @@ def Fathom_PackedOp : Fathom_Op<"packed", [Symbol,
     - (C1) `rows` and `columns` are at least 1, `columns` is 1 for a `vector`.
     - (C2) `storage` is f32, f16 or bf16.
     - (C3) each piece names a `fathom.weight`, lies inside of it, and its rows
-      lie inside of `rows`.
+      lie inside of `rows`, no group over another.
     - (C4) `experts` is at least 1, `at` and `slot` are at least 0.
 
     Example:

@@ -32,25 +32,33 @@ LogicalResult PackedOp::verifySymbolUses(SymbolTableCollection &tables) {
     if (!source)
       return emitOpError("expects ")
              << piece.getSource() << " to be a fathom.weight";
-    int64_t lastRow = piece.getRows() - 1;
-    int64_t last =
-        piece.getOffset() + lastRow * piece.getRowStride() +
-        (static_cast<int64_t>(getColumns()) - 1) * piece.getColumnStride();
-    int64_t elements =
+    uint64_t elements =
         cast<RankedTensorType>(source.getType()).getNumElements();
     if (piece.getRows() < 1 || piece.getOffset() < 0 ||
         piece.getRowStride() < 0 || piece.getColumnStride() < 0 ||
-        last >= elements)
+        piece.getFirst() < 0)
+      return emitOpError("expects the piece of ")
+             << piece.getSource()
+             << " to have at least 1 row, and no offsets and strides below 0";
+    // Numbers that meet no limit of their own end at the largest of all.
+    uint64_t lastRow = piece.getRows() - 1;
+    uint64_t last = llvm::SaturatingMultiplyAdd<uint64_t>(
+        getColumns() - 1, piece.getColumnStride(),
+        llvm::SaturatingMultiplyAdd<uint64_t>(lastRow, piece.getRowStride(),
+                                              piece.getOffset()));
+    if (last >= elements)
       return emitOpError("expects the piece of ")
              << piece.getSource() << " to lie inside its " << elements
              << " elements, but it ends at " << last;
-    if (piece.getGroup() < 1 || piece.getFirst() < 0)
+    if (piece.getGroup() < 1 || piece.getEvery() < piece.getGroup())
       return emitOpError("expects the piece of ")
-             << piece.getSource() << " to have a group of at least 1 row";
-    int64_t row = piece.getFirst() +
-                  lastRow / piece.getGroup() * piece.getEvery() +
-                  lastRow % piece.getGroup();
-    if (row >= static_cast<int64_t>(getRows()))
+             << piece.getSource()
+             << " to have a group of at least 1 row and of at most the "
+             << piece.getEvery() << " after which the next one follows";
+    uint64_t row = llvm::SaturatingMultiplyAdd<uint64_t>(
+        lastRow / piece.getGroup(), piece.getEvery(),
+        lastRow % piece.getGroup() + piece.getFirst());
+    if (row >= getRows())
       return emitOpError("expects the piece of ")
              << piece.getSource() << " to end before row " << getRows()
              << ", but it ends at " << row;

@@ -36,7 +36,11 @@ def Fathom_Scoring : I32EnumAttr<"Scoring", "how router logits become scores",
   let cppNamespace = "::mlir::fathom";
 }
 
-def Fathom_ActivationTensor : 2DTensorOf<[F32]>;
-def Fathom_IndexTensor : 2DTensorOf<[I32]>;
+class Fathom_RowsOf<Type element> : ConfinedType<2DTensorOf<[element]>,
+    [CPred<"!::llvm::cast<::mlir::ShapedType>($_self).isDynamicDim(1)">],
+    "2D tensor of " # element.summary #
+    " values with a known number of columns">;
+def Fathom_ActivationTensor : Fathom_RowsOf<F32>;
+def Fathom_IndexTensor : Fathom_RowsOf<I32>;
 
 #endif // FATHOM_DIALECTS_FATHOM_IR_FATHOMTYPES_TD

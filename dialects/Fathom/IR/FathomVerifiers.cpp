@@ -131,10 +131,10 @@ LogicalResult RopeOp::verify() {
            << columns(getX()) << " columns, but it is " << heads;
   // (C2)
   int64_t width = columns(getX()) / heads, rotated = columns(getRotary());
-  if (offset < 0 || offset + rotated > width)
+  if (offset < 0 || offset > width - rotated)
     return emitOpError("expects the rotated channels inside a head of ")
-           << width << ", but they are " << offset << " to "
-           << offset + rotated;
+           << width << ", but they are " << rotated << " from " << offset
+           << " on";
   // (C3)
   if (rotated % 2 != 0)
     return emitOpError("expects an even number of rotated channels, but it is ")

@@ -25,7 +25,7 @@ func.func @rope_c1(%x: tensor<?x32xf32>, %r: tensor<?x4xf32>) {
 // -----
 
 func.func @rope_c2(%x: tensor<?x32xf32>, %r: tensor<?x4xf32>) {
-  // expected-error @below {{expects the rotated channels inside a head of 8, but they are 5 to 9}}
+  // expected-error @below {{expects the rotated channels inside a head of 8, but they are 4 from 5 on}}
   %y = fathom.rope %x, %r heads 4 offset 5 half : tensor<?x32xf32>, tensor<?x4xf32>
   return
 }

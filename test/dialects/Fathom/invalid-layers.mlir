@@ -95,3 +95,13 @@ func.func @logits_c1(%x: tensor<?x16xf32>, %tokens: !fathom.tokens) {
   %y = fathom.logits %x, %tokens, @head : tensor<?x16xf32> -> tensor<?x96xf32>
   return
 }
+
+// -----
+
+fathom.weight @w : tensor<32x32xbf16> from "w"
+
+func.func @any_columns(%x: tensor<?x?xf32>) {
+  // expected-error @below {{operand #0 must be 2D tensor of 32-bit float values with a known number of columns, but got 'tensor<?x?xf32>'}}
+  %y = fathom.linear %x, @w : tensor<?x?xf32> -> tensor<?x32xf32>
+  return
+}

@@ -22,6 +22,30 @@ fathom.packed @packed_c3_rows : panels of bf16 [4, 8] pieces [#fathom.piece<sour
 
 // -----
 
+fathom.weight @w : tensor<4x8xbf16> from "w"
+// expected-error @below {{expects the piece of @w to lie inside its 32 elements, but it ends at 18446744073709551615}}
+fathom.packed @packed_c3_stride : panels of bf16 [4, 8] pieces [#fathom.piece<source = @w, rows = 4, offset = 0, row_stride = 9223372036854775807, column_stride = 1, first = 0, group = 4, every = 4>]
+
+// -----
+
+fathom.weight @w : tensor<4x8xbf16> from "w"
+// expected-error @below {{expects the piece of @w to end before row 4, but it ends at 9223372036854775810}}
+fathom.packed @packed_c3_first : panels of bf16 [4, 8] pieces [#fathom.piece<source = @w, rows = 4, offset = 0, row_stride = 8, column_stride = 1, first = 9223372036854775807, group = 4, every = 4>]
+
+// -----
+
+fathom.weight @w : tensor<4x8xbf16> from "w"
+// expected-error @below {{expects the piece of @w to have at least 1 row, and no offsets and strides below 0}}
+fathom.packed @packed_c3_negative : panels of bf16 [4, 8] pieces [#fathom.piece<source = @w, rows = 4, offset = 0, row_stride = 8, column_stride = -1, first = 0, group = 4, every = 4>]
+
+// -----
+
+fathom.weight @w : tensor<4x8xbf16> from "w"
+// expected-error @below {{expects the piece of @w to have a group of at least 1 row and of at most the 1 after which the next one follows}}
+fathom.packed @packed_c3_group : panels of bf16 [2, 8] pieces [#fathom.piece<source = @w, rows = 4, offset = 0, row_stride = 8, column_stride = 1, first = 0, group = 3, every = 1>]
+
+// -----
+
 func.func @phase_c1(%x: tensor<?x8xf32>) {
   // expected-error @below {{expects its block to yield values of its results' types}}
   %0 = fathom.phase "p" -> tensor<?x4xf32> {
