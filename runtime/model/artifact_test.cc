@@ -312,9 +312,7 @@ TEST(ArtifactTest, A5LevelsThatTheMachineLacksAreNotTaken) {
 
 TEST(ArtifactTest, A5TheLevelThatNeedsMostIsTaken) {
   const auto all = CpuFeatures::From(
-      [](uint32_t, uint32_t) -> CpuidRegisters {
-        return {~0u, ~0u, ~0u, ~0u};
-      },
+      [](uint32_t, uint32_t) -> CpuidRegisters { return {~0u, ~0u, ~0u, ~0u}; },
       ~uint64_t{0});
   FakeArtifact fake;
   auto& levels = fake.manifest.levels;
