@@ -159,8 +159,31 @@ struct Lists {
   int64_t first(int64_t expert) const { return all.values[expert]; }
   /// Which choice of which token stands in place `p`.
   int64_t entry(int64_t p) const { return all.values[experts + 1 + p]; }
+
+  /// That they are lists of so many choices, as `fathom.dispatch` makes them.
+  mlir::LogicalResult check(mlir::Operation *op, int64_t choices) const;
 };
 } // namespace
+
+mlir::LogicalResult Lists::check(mlir::Operation *op, int64_t choices) const {
+  if (all.rows != experts + 1 + choices)
+    return op->emitError("found ")
+           << all.rows << " numbers in the lists, expected " << experts + 1
+           << " and " << choices << " choices";
+  auto isIn = [&](double value, double least, double most) {
+    return value >= least && value <= most;
+  };
+  bool good = all.values[0] == 0;
+  for (int64_t e = 0; good && e < experts; ++e)
+    good = isIn(all.values[e + 1], all.values[e], choices);
+  for (int64_t p = 0; good && p < choices; ++p)
+    good = isIn(all.values[experts + 1 + p], 0, choices - 1);
+  if (good)
+    return mlir::success();
+  return op->emitError("found lists that name no choices, expected ascending "
+                       "places and choices below ")
+         << choices;
+}
 
 /// Copies row `from` of `x`.
 static Matrix rowOf(const Matrix &x, int64_t from) {
@@ -186,6 +209,8 @@ mlir::LogicalResult evaluate(ExpertGateUpOp op, Frame &frame) {
            << lists.all.rows << " numbers in the lists, expected "
            << lists.experts + 1 << " and as many choices for each of "
            << x->rows << " rows";
+  if (mlir::failed(lists.check(op, entries)))
+    return mlir::failure();
   int64_t k = entries / x->rows;
   int64_t columns =
       mlir::cast<mlir::RankedTensorType>(op.getType()).getDimSize(1);
@@ -210,6 +235,13 @@ mlir::LogicalResult evaluate(ExpertDownOp op, Frame &frame) {
   const Matrix &h = frame.matrix(op.getH());
   const Matrix &weights = frame.matrix(op.getWeights());
   Lists lists{expertsOf(op, op.getWeightAttr()), frame.matrix(op.getLists())};
+  int64_t choices = weights.rows * weights.columns;
+  if (h.rows < choices)
+    return op.emitError("found ")
+           << h.rows << " rows, expected one for each of " << choices
+           << " choices";
+  if (mlir::failed(lists.check(op, choices)))
+    return mlir::failure();
   Matrix result(weights.rows,
                 mlir::cast<mlir::RankedTensorType>(op.getType()).getDimSize(1));
   // Experts in ascending order, so each row's sum is too.

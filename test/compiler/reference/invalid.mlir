@@ -68,3 +68,31 @@ func.func @forms(
   %a = fathom.attend_latent %t, %q, %c, %r norm @n.p eps 1.0e-06 in @latent absorbed @absorbed expanded @expanded values @values heads 1 nope 2 rope 2 value 2 adjacent scale 1.0 : tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x2xf32> -> tensor<?x2xf32>
   return %a : tensor<?x2xf32>
 }
+
+// -----
+
+// Lists of two experts and two choices are five numbers.
+fathom.weight @w : tensor<2x2xf32> experts 2 from "w.{expert}" {values = dense<1.0> : tensor<2x2x2xf64>}
+fathom.packed @down : panels of f32 [2, 2] experts 2 at 0 pieces [#fathom.piece<source = @w, rows = 2, offset = 0, row_stride = 2, column_stride = 1, first = 0, group = 2, every = 2>]
+func.func @lists(
+    %h: tensor<?x2xf32> {fathom.values = dense<1.0> : tensor<2x2xf64>},
+    %w: tensor<?x1xf32> {fathom.values = dense<1.0> : tensor<2x1xf64>},
+    %lists: tensor<?x1xi32> {fathom.values = dense<[[0.0], [1.0], [0.0], [1.0]]> : tensor<4x1xf64>}) -> tensor<?x2xf32> {
+  // expected-error @below {{found 4 numbers in the lists, expected 3 and 2 choices}}
+  %y = fathom.expert_down %h, %w, %lists by @down : tensor<?x2xf32>, tensor<?x1xf32>, tensor<?x1xi32> -> tensor<?x2xf32>
+  return %y : tensor<?x2xf32>
+}
+
+// -----
+
+// They name the choices that there are.
+fathom.weight @w : tensor<2x2xf32> experts 2 from "w.{expert}" {values = dense<1.0> : tensor<2x2x2xf64>}
+fathom.packed @down : panels of f32 [2, 2] experts 2 at 0 pieces [#fathom.piece<source = @w, rows = 2, offset = 0, row_stride = 2, column_stride = 1, first = 0, group = 2, every = 2>]
+func.func @lists(
+    %h: tensor<?x2xf32> {fathom.values = dense<1.0> : tensor<2x2xf64>},
+    %w: tensor<?x1xf32> {fathom.values = dense<1.0> : tensor<2x1xf64>},
+    %lists: tensor<?x1xi32> {fathom.values = dense<[[0.0], [1.0], [2.0], [0.0], [7.0]]> : tensor<5x1xf64>}) -> tensor<?x2xf32> {
+  // expected-error @below {{found lists that name no choices, expected ascending places and choices below 2}}
+  %y = fathom.expert_down %h, %w, %lists by @down : tensor<?x2xf32>, tensor<?x1xf32>, tensor<?x1xi32> -> tensor<?x2xf32>
+  return %y : tensor<?x2xf32>
+}
