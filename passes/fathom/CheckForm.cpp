@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/Fathom/IR/FathomNumbers.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "passes/fathom/ModuleFacts.h"
 #include "passes/fathom/Passes.h"
@@ -108,17 +109,19 @@ LogicalResult checkPhase(PhaseOp phase, SymbolTable &symbols) {
 // (P6): each row that a step may have fits where the phase writes it.
 LogicalResult checkInside(PhaseOp phase, int64_t tokens, int64_t bytes) {
   constexpr int64_t kElementBytes = 4;
-  int64_t end = static_cast<int64_t>(phase.getScratch().value_or(0)) +
-                static_cast<int64_t>(phase.getScratchBytes().value_or(0));
+  SmallVector<Exact> ends = {
+      Exact(phase.getScratch().value_or(0)) +
+      static_cast<int64_t>(phase.getScratchBytes().value_or(0))};
   if (phase.getPlaces())
     for (auto place : phase.getPlaces()->getAsRange<PlaceAttr>())
-      end = std::max(end, place.getOffset() +
-                              tokens * place.getStride() * kElementBytes);
-  if (end <= bytes)
-    return success();
-  return phase.emitError("found memory up to byte ")
-         << end << " of the arena, expected at most its " << bytes
-         << " shared ones";
+      ends.push_back(Exact(tokens) * place.getStride() * kElementBytes +
+                     place.getOffset());
+  for (Exact end : ends)
+    if (!end.isAtMost(bytes))
+      return phase.emitError("found memory up to byte ")
+             << end << " of the arena, expected at most its " << bytes
+             << " shared ones";
+  return success();
 }
 
 LogicalResult checkPlanned(ModuleOp module) {

@@ -35,10 +35,11 @@ def Fathom_PackedOp : Fathom_Op<"packed", [Symbol,
 
     Constraints:
 
-    - (C1) `rows` and `columns` are at least 1, `columns` is 1 for a `vector`.
+    - (C1) `rows` and `columns` are at least 1 and their product at most 2^48;
+      `columns` is 1 for a `vector`.
     - (C2) `storage` is f32, f16 or bf16.
     - (C3) each piece names a `fathom.weight`, lies inside of it, and its rows
-      lie inside of `rows`, no group over another.
+      lie inside of `rows`; `group` is at least 1 and `every` at least `group`.
     - (C4) `experts` is at least 1, `at` and `slot` are at least 0.
 
     Example:
@@ -339,7 +340,8 @@ def Fathom_PhaseOp : Fathom_Op<"phase", [SingleBlock]> {
     - (C1) the block ends in a `fathom.yield` of the results' types.
     - (C2) `places`, where given, has one place a result.
     - (C3) places and scratch begin at a multiple of 4 bytes from 0 on, a row of
-      a place is no longer than its stride, and scratch has no fewer than 0 bytes.
+      a place has a static length, no more than its stride, and scratch has no
+      fewer than 0 bytes.
 
     Example:
 

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/Fathom/IR/FathomNumbers.h"
 #include "dialects/Fathom/IR/FathomOps.h"
 
 using namespace mlir;
@@ -15,13 +16,41 @@ static constexpr int64_t kInterleave = 8;
 /// Rows that each head's part of a packed weight is padded to.
 static constexpr int64_t kPanelRows = 64;
 
-static int64_t columns(Value value) {
-  return cast<RankedTensorType>(value.getType()).getDimSize(1);
-}
-
 /// Rows of interleaved gate and up rows for `columns` gated values.
 static int64_t gatedRows(int64_t columns) {
   return 2 * llvm::alignTo(columns, kInterleave);
+}
+
+/// Checks that `piece` takes rows of `source`, and gives rows of `packed`.
+static LogicalResult checkPiece(PackedOp packed, PieceAttr piece,
+                                WeightOp source) {
+  if (piece.getRows() < 1 || piece.getOffset() < 0 ||
+      piece.getRowStride() < 0 || piece.getColumnStride() < 0)
+    return packed.emitOpError("expects the piece of ")
+           << piece.getSource() << " to have at least 1 row, an offset and "
+           << "strides of at least 0, but it is " << piece;
+  int64_t lastRow = piece.getRows() - 1;
+  int64_t lastColumn = static_cast<int64_t>(packed.getColumns()) - 1;
+  Exact last = Exact(lastRow) * piece.getRowStride() +
+               Exact(lastColumn) * piece.getColumnStride() + piece.getOffset();
+  int64_t elements = cast<RankedTensorType>(source.getType()).getNumElements();
+  if (!last.isAtMost(elements - 1))
+    return packed.emitOpError("expects the piece of ")
+           << piece.getSource() << " to lie inside its " << elements
+           << " elements, but it ends at " << last;
+  if (piece.getFirst() < 0 || piece.getGroup() < 1 ||
+      piece.getEvery() < piece.getGroup())
+    return packed.emitOpError("expects the piece of ")
+           << piece.getSource() << " to have 'first' of at least 0, 'group' of "
+           << "at least 1 row and 'every' of at least a group, but it is "
+           << piece;
+  Exact row = Exact(lastRow / piece.getGroup()) * piece.getEvery() +
+              lastRow % piece.getGroup() + piece.getFirst();
+  if (!row.isAtMost(static_cast<int64_t>(packed.getRows()) - 1))
+    return packed.emitOpError("expects the piece of ")
+           << piece.getSource() << " to end before row " << packed.getRows()
+           << ", but it ends at " << row;
+  return success();
 }
 
 LogicalResult PackedOp::verifySymbolUses(SymbolTableCollection &tables) {
@@ -32,36 +61,8 @@ LogicalResult PackedOp::verifySymbolUses(SymbolTableCollection &tables) {
     if (!source)
       return emitOpError("expects ")
              << piece.getSource() << " to be a fathom.weight";
-    uint64_t elements =
-        cast<RankedTensorType>(source.getType()).getNumElements();
-    if (piece.getRows() < 1 || piece.getOffset() < 0 ||
-        piece.getRowStride() < 0 || piece.getColumnStride() < 0 ||
-        piece.getFirst() < 0)
-      return emitOpError("expects the piece of ")
-             << piece.getSource()
-             << " to have at least 1 row, and no offsets and strides below 0";
-    // Numbers that meet no limit of their own end at the largest of all.
-    uint64_t lastRow = piece.getRows() - 1;
-    uint64_t last = llvm::SaturatingMultiplyAdd<uint64_t>(
-        getColumns() - 1, piece.getColumnStride(),
-        llvm::SaturatingMultiplyAdd<uint64_t>(lastRow, piece.getRowStride(),
-                                              piece.getOffset()));
-    if (last >= elements)
-      return emitOpError("expects the piece of ")
-             << piece.getSource() << " to lie inside its " << elements
-             << " elements, but it ends at " << last;
-    if (piece.getGroup() < 1 || piece.getEvery() < piece.getGroup())
-      return emitOpError("expects the piece of ")
-             << piece.getSource()
-             << " to have a group of at least 1 row and of at most the "
-             << piece.getEvery() << " after which the next one follows";
-    uint64_t row = llvm::SaturatingMultiplyAdd<uint64_t>(
-        lastRow / piece.getGroup(), piece.getEvery(),
-        lastRow % piece.getGroup() + piece.getFirst());
-    if (row >= getRows())
-      return emitOpError("expects the piece of ")
-             << piece.getSource() << " to end before row " << getRows()
-             << ", but it ends at " << row;
+    if (failed(checkPiece(*this, piece, source)))
+      return failure();
   }
   return success();
 }
@@ -70,13 +71,13 @@ LogicalResult PackedOp::verifySymbolUses(SymbolTableCollection &tables) {
 /// an expert exactly when `experts`.
 static LogicalResult checkPacked(Operation *op, SymbolTableCollection &tables,
                                  FlatSymbolRefAttr name, Layout layout,
-                                 int64_t rows, int64_t columns,
+                                 Exact rows, int64_t columns,
                                  bool experts = false) {
   auto packed = tables.lookupNearestSymbolFrom<PackedOp>(op, name);
   if (!packed)
     return op->emitOpError("expects ") << name << " to be a fathom.packed";
   if (packed.getLayout() == layout &&
-      static_cast<int64_t>(packed.getRows()) == rows &&
+      rows.is(static_cast<int64_t>(packed.getRows())) &&
       static_cast<int64_t>(packed.getColumns()) == columns &&
       packed.getExperts().has_value() == experts)
     return success();
@@ -143,8 +144,9 @@ LogicalResult AttendLatentOp::verifySymbolUses(SymbolTableCollection &tables) {
     return failure();
   // (C5)
   auto check = [&](FlatSymbolRefAttr name, int64_t rows, int64_t columns) {
+    int64_t padded = llvm::alignTo(rows, kPanelRows);
     return checkPacked(*this, tables, name, Layout::Panels,
-                       heads * llvm::alignTo(rows, kPanelRows), columns);
+                       Exact(heads) * padded, columns);
   };
   return success(succeeded(check(getAbsorbedAttr(), latent, nope)) &&
                  succeeded(check(getExpandedAttr(), nope, latent)) &&

@@ -5,27 +5,22 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/Fathom/IR/FathomNumbers.h"
 #include "dialects/Fathom/IR/FathomOps.h"
 
 using namespace mlir;
 using namespace mlir::fathom;
 
-static int64_t columns(Value value) {
-  return cast<RankedTensorType>(value.getType()).getDimSize(1);
-}
-
-static bool isPositive(const APFloat &value) {
-  return value.isFinite() && !value.isNegative() && !value.isZero();
-}
-
 LogicalResult PackedOp::verify() {
   // (C1)
   int64_t rows = getRows(), columns = getColumns();
   if (rows < 1 || columns < 1 ||
+      !(Exact(rows) * columns).isAtMost(kElementsMax) ||
       (getLayout() == Layout::Vector && columns != 1))
-    return emitOpError("expects at least one row and column, and one column of "
-                       "a vector, but it is [")
-           << rows << ", " << columns << "]";
+    return emitOpError("expects at least one row and column, one column of a "
+                       "vector, and at most ")
+           << kElementsMax << " elements, but it is [" << rows << ", "
+           << columns << "]";
   // (C2)
   Type storage = getStorage();
   if (!storage.isF32() && !storage.isF16() && !storage.isBF16())
@@ -66,7 +61,7 @@ LogicalResult PhaseOp::verify() {
     auto place = cast<PlaceAttr>(attribute);
     auto type = dyn_cast<RankedTensorType>(getResult(number).getType());
     if (!isBegin(place.getOffset()) || !type || type.getRank() != 2 ||
-        place.getStride() < type.getDimSize(1))
+        !hasKnownColumns(type) || place.getStride() < type.getDimSize(1))
       return emitOpError("expects the place of result ")
              << number << " to begin at a multiple of 4 bytes and to have a "
              << "stride of no fewer than the columns of "
@@ -113,8 +108,9 @@ LogicalResult AttendOp::verify() {
            << all << " columns of the result, but they are " << kvHeads
            << " and " << heads;
   // (C2)
-  int64_t width = all / heads, expected = (heads + 2 * kvHeads) * width;
-  if (columns(getQkv()) != expected)
+  int64_t width = all / heads;
+  Exact expected = (Exact(kvHeads) * 2 + heads) * width;
+  if (!expected.is(columns(getQkv())))
     return emitOpError("expects ")
            << expected << " columns in 'qkv', but there are "
            << columns(getQkv());
@@ -145,12 +141,13 @@ LogicalResult AttendLatentOp::verify() {
                        "but they are ")
            << getScaleAttr() << " and " << getEpsAttr();
   // (C2)
-  if (columns(getQ()) != heads * (nope + rope) ||
-      columns(getRotary()) != rope || columns(getLatent()) <= rope ||
-      columns(getResult()) != heads * value)
+  Exact queries = (Exact(nope) + rope) * heads;
+  Exact values = Exact(heads) * value;
+  if (!queries.is(columns(getQ())) || columns(getRotary()) != rope ||
+      columns(getLatent()) <= rope || !values.is(columns(getResult())))
     return emitOpError("expects ")
-           << heads * (nope + rope) << " columns in 'q', " << rope
-           << " in 'rotary', more in 'latent' and " << heads * value
+           << queries << " columns in 'q', " << rope
+           << " in 'rotary', more in 'latent' and " << values
            << " in the result, but there are " << columns(getQ()) << ", "
            << columns(getRotary()) << ", " << columns(getLatent()) << " and "
            << columns(getResult());

@@ -26,7 +26,8 @@ def Fathom_WeightOp : Fathom_Op<"weight", [Symbol]> {
 
     Constraints:
 
-    - (C1) `type` is a tensor of rank 1 or 2 with static dimensions of at least 1.
+    - (C1) `type` is a tensor of rank 1 or 2 with static dimensions of at least 1,
+      and at most 2^48 elements.
     - (C2) the element type is f32, f16 or bf16.
     - (C3) `source` names `{expert}` exactly when `experts` is given.
     - (C4) `scales` needs a matrix.

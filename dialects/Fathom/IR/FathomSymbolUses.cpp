@@ -4,14 +4,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/Fathom/IR/FathomNumbers.h"
 #include "dialects/Fathom/IR/FathomOps.h"
 
 using namespace mlir;
 using namespace mlir::fathom;
-
-static int64_t columns(Value value) {
-  return cast<RankedTensorType>(value.getType()).getDimSize(1);
-}
 
 // Checks that `name` is a weight of `shape`, one matrix an expert exactly when
 // `experts`, and stores it in `weight` where asked.
@@ -118,7 +115,8 @@ LogicalResult
 LatentAttentionOp::verifySymbolUses(SymbolTableCollection &tables) {
   // (C3)
   WeightOp weight;
-  int64_t rows = getHeads() * (getNope() + getValue());
+  // (C1) and (C2) bound each product by the columns of a value.
+  int64_t rows = getHeads() * getNope() + getHeads() * getValue();
   if (failed(checkWeight(*this, tables, getWeightAttr(),
                          {rows, ShapedType::kDynamic}, false, &weight)))
     return failure();

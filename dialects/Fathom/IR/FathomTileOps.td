@@ -47,8 +47,8 @@ def Fathom_TileDotOp : Fathom_Op<"tile_dot", [Pure, AllTypesMatch<["acc", "resul
 
     Constraints:
 
-    - (C1) `acc` is a vector of R values.
-    - (C2) `weights` is a vector of R * K values of a type that `tile` takes.
+    - (C1) `acc` is a vector of R values, not scalable.
+    - (C2) `weights` is a vector of R * K values, not scalable, of a type that `tile` takes.
     - (C3) `x` is a vector of K values of the type that `tile` takes.
 
     Example:

@@ -5,25 +5,21 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/Fathom/IR/FathomNumbers.h"
 #include "dialects/Fathom/IR/FathomOps.h"
 
 using namespace mlir;
 using namespace mlir::fathom;
 
-static int64_t columns(Value value) {
-  return cast<RankedTensorType>(value.getType()).getDimSize(1);
-}
-
-static int64_t rows(Value value) {
-  return cast<RankedTensorType>(value.getType()).getDimSize(0);
+static Exact elementsOf(RankedTensorType type) {
+  Exact elements = 1;
+  for (int64_t size : type.getShape())
+    elements = elements * size;
+  return elements;
 }
 
 static bool isStorage(Type type) {
   return type.isF32() || type.isF16() || type.isBF16();
-}
-
-static bool isPositive(const APFloat &value) {
-  return value.isFinite() && !value.isNegative() && !value.isZero();
 }
 
 //===----------------------------------------------------------------------===//
@@ -34,10 +30,11 @@ LogicalResult WeightOp::verify() {
   auto type = cast<RankedTensorType>(getType());
   // (C1)
   if (!type.hasStaticShape() || type.getRank() < 1 || type.getRank() > 2 ||
-      llvm::any_of(type.getShape(), [](int64_t size) { return size < 1; }))
+      llvm::any_of(type.getShape(), [](int64_t size) { return size < 1; }) ||
+      !elementsOf(type).isAtMost(kElementsMax))
     return emitOpError("expects a vector or matrix of static, positive "
-                       "dimensions, but it is ")
-           << type;
+                       "dimensions and at most ")
+           << kElementsMax << " elements, but it is " << type;
   // (C2)
   if (!isStorage(type.getElementType()))
     return emitOpError("expects elements of f32, f16 or bf16, but they are ")
@@ -175,16 +172,15 @@ LogicalResult LatentAttentionOp::verify() {
     return emitOpError("expects 'scale' to be positive and finite, but it is ")
            << getScaleAttr();
   // (C1)
-  if (columns(getQ()) != heads * (nope + rope))
+  Exact queries = (Exact(nope) + rope) * heads;
+  if (!queries.is(columns(getQ())))
     return emitOpError("expects ")
-           << heads * (nope + rope) << " columns in 'q', but there are "
-           << columns(getQ());
+           << queries << " columns in 'q', but there are " << columns(getQ());
   // (C2)
-  if (columns(getResult()) != heads * value ||
-      rows(getResult()) != rows(getQ()))
+  Exact values = Exact(heads) * value;
+  if (!values.is(columns(getResult())) || rows(getResult()) != rows(getQ()))
     return emitOpError("expects ")
-           << heads * value
-           << " columns and the rows of 'q' in its result, but "
+           << values << " columns and the rows of 'q' in its result, but "
            << "it is " << getResult().getType();
   return success();
 }
@@ -240,19 +236,19 @@ LogicalResult TileDotOp::verify() {
   auto weights = cast<VectorType>(getWeights().getType());
   StringRef name = stringifyInstructionTile(getTile());
   // (C1)
-  if (acc.getDimSize(0) != rows)
-    return emitOpError("expects ") << rows << " rows in 'acc' for " << name
-                                   << ", but there are " << acc.getDimSize(0);
+  if (acc.isScalable() || acc.getDimSize(0) != rows)
+    return emitOpError("expects ")
+           << rows << " rows in 'acc' for " << name << ", but it is " << acc;
   // (C2)
   Type element = weights.getElementType();
   if (isDot && !element.isBF16())
     return emitOpError("expects weights of bf16 for ")
            << name << ", but they are " << element;
   int64_t depth = element.isBF16() ? 2 : 1;
-  if (weights.getDimSize(0) != rows * depth)
+  if (weights.isScalable() || weights.getDimSize(0) != rows * depth)
     return emitOpError("expects ")
            << rows * depth << " weights of " << element << " for " << name
-           << ", but there are " << weights.getDimSize(0);
+           << ", but they are " << weights;
   // (C3)
   Builder builder(getContext());
   Type operand = isDot ? builder.getBF16Type() : builder.getF32Type();

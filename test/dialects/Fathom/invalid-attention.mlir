@@ -32,6 +32,14 @@ func.func @rope_c2(%x: tensor<?x32xf32>, %r: tensor<?x4xf32>) {
 
 // -----
 
+func.func @rope_c2_overflow(%x: tensor<?x32xf32>, %r: tensor<?x4xf32>) {
+  // expected-error @below {{expects the rotated channels inside a head of 8, but they are 4 from 9223372036854775807 on}}
+  %y = fathom.rope %x, %r heads 4 offset 9223372036854775807 half : tensor<?x32xf32>, tensor<?x4xf32>
+  return
+}
+
+// -----
+
 func.func @rope_c3(%x: tensor<?x32xf32>, %r: tensor<?x3xf32>) {
   // expected-error @below {{expects an even number of rotated channels, but it is 3}}
   %y = fathom.rope %x, %r heads 4 offset 0 half : tensor<?x32xf32>, tensor<?x3xf32>

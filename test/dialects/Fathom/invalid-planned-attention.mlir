@@ -101,6 +101,20 @@ func.func @attend_latent_c2(%tokens: !fathom.tokens, %q: tensor<?x16xf32>, %c: t
 
 // -----
 
+fathom.cache @latent parts [12] of f32
+fathom.packed @norm : vector of f32 [8, 1] pieces []
+fathom.packed @k_t : panels of f32 [128, 4] pieces []
+fathom.packed @k : panels of f32 [128, 8] pieces []
+fathom.packed @v : panels of f32 [128, 8] pieces []
+// 2^62 + 2 heads of 8 are 16 in 64 bits, and of 4 are 8.
+func.func @attend_latent_c2_overflow(%tokens: !fathom.tokens, %q: tensor<?x16xf32>, %c: tensor<?x12xf32>, %r: tensor<?x4xf32>) {
+  // expected-error @below {{expects 2^63 or more columns in 'q', 4 in 'rotary', more in 'latent' and 2^63 or more in the result}}
+  %0 = fathom.attend_latent %tokens, %q, %c, %r norm @norm eps 1.0e-6 in @latent absorbed @k_t expanded @k values @v heads 4611686018427387906 nope 4 rope 4 value 4 adjacent scale 0.1 : tensor<?x16xf32>, tensor<?x12xf32>, tensor<?x4xf32> -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
 fathom.cache @latent parts [16] of f32
 fathom.packed @norm : vector of f32 [8, 1] pieces []
 fathom.packed @k_t : panels of f32 [128, 4] pieces []

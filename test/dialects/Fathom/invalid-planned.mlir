@@ -1,7 +1,12 @@
 // RUN: fathom-opt %s --split-input-file --verify-diagnostics
 
-// expected-error @below {{expects at least one row and column, and one column of a vector, but it is [4, 2]}}
+// expected-error @below {{expects at least one row and column, one column of a vector, and at most 281474976710656 elements, but it is [4, 2]}}
 fathom.packed @packed_c1 : vector of f32 [4, 2] pieces []
+
+// -----
+
+// expected-error @below {{at most 281474976710656 elements, but it is [4294967296, 4294967296]}}
+fathom.packed @packed_c1_overflow : panels of f32 [4294967296, 4294967296] pieces []
 
 // -----
 
@@ -23,26 +28,51 @@ fathom.packed @packed_c3_rows : panels of bf16 [4, 8] pieces [#fathom.piece<sour
 // -----
 
 fathom.weight @w : tensor<4x8xbf16> from "w"
-// expected-error @below {{expects the piece of @w to lie inside its 32 elements, but it ends at 18446744073709551615}}
-fathom.packed @packed_c3_stride : panels of bf16 [4, 8] pieces [#fathom.piece<source = @w, rows = 4, offset = 0, row_stride = 9223372036854775807, column_stride = 1, first = 0, group = 4, every = 4>]
-
-// -----
-
-fathom.weight @w : tensor<4x8xbf16> from "w"
-// expected-error @below {{expects the piece of @w to end before row 4, but it ends at 9223372036854775810}}
+// expected-error @below {{expects the piece of @w to end before row 4, but it ends at 2^63 or more}}
 fathom.packed @packed_c3_first : panels of bf16 [4, 8] pieces [#fathom.piece<source = @w, rows = 4, offset = 0, row_stride = 8, column_stride = 1, first = 9223372036854775807, group = 4, every = 4>]
 
 // -----
 
 fathom.weight @w : tensor<4x8xbf16> from "w"
-// expected-error @below {{expects the piece of @w to have at least 1 row, and no offsets and strides below 0}}
-fathom.packed @packed_c3_negative : panels of bf16 [4, 8] pieces [#fathom.piece<source = @w, rows = 4, offset = 0, row_stride = 8, column_stride = -1, first = 0, group = 4, every = 4>]
+// expected-error @below {{expects the piece of @w to end before row 4, but it ends at 2^63 or more}}
+fathom.packed @packed_c3_every : panels of bf16 [4, 8] pieces [#fathom.piece<source = @w, rows = 4, offset = 0, row_stride = 8, column_stride = 1, first = 0, group = 1, every = 6148914691236517206>]
+
+// -----
+
+// Rows of the first group lie behind those of the last one.
+fathom.weight @w : tensor<4x8xbf16> from "w"
+// expected-error @below {{'every' of at least a group, but it is #fathom.piece<}}
+fathom.packed @packed_c3_group : panels of bf16 [2, 8] pieces [#fathom.piece<source = @w, rows = 4, offset = 0, row_stride = 8, column_stride = 1, first = 0, group = 3, every = 1>]
+
+// -----
+
+fathom.weight @w : tensor<8x8xbf16> from "w"
+// expected-error @below {{expects the piece of @w to lie inside its 64 elements, but it ends at 2^63 or more}}
+fathom.packed @packed_c3_stride : panels of bf16 [5, 8] pieces [#fathom.piece<source = @w, rows = 5, offset = 0, row_stride = 4611686018427387904, column_stride = 1, first = 0, group = 5, every = 5>]
+
+// -----
+
+fathom.weight @w : tensor<8x8xbf16> from "w"
+// expected-error @below {{expects the piece of @w to lie inside its 64 elements, but it ends at 2^63 or more}}
+fathom.packed @packed_c3_column_stride : panels of bf16 [1, 5] pieces [#fathom.piece<source = @w, rows = 1, offset = 0, row_stride = 1, column_stride = 4611686018427387904, first = 0, group = 1, every = 1>]
+
+// -----
+
+fathom.weight @w : tensor<8x8xbf16> from "w"
+// expected-error @below {{expects the piece of @w to lie inside its 64 elements, but it ends at 2^63 or more}}
+fathom.packed @packed_c3_offset : panels of bf16 [2, 8] pieces [#fathom.piece<source = @w, rows = 2, offset = 9223372036854775807, row_stride = 8, column_stride = 1, first = 0, group = 2, every = 2>]
+
+// -----
+
+fathom.weight @w : tensor<8x8xbf16> from "w"
+// expected-error @below {{expects the piece of @w to have at least 1 row, an offset and strides of at least 0, but it is #fathom.piece<}}
+fathom.packed @packed_c3_none : panels of bf16 [2, 8] pieces [#fathom.piece<source = @w, rows = -9223372036854775808, offset = 0, row_stride = 8, column_stride = 1, first = 0, group = 2, every = 2>]
 
 // -----
 
 fathom.weight @w : tensor<4x8xbf16> from "w"
-// expected-error @below {{expects the piece of @w to have a group of at least 1 row and of at most the 1 after which the next one follows}}
-fathom.packed @packed_c3_group : panels of bf16 [2, 8] pieces [#fathom.piece<source = @w, rows = 4, offset = 0, row_stride = 8, column_stride = 1, first = 0, group = 3, every = 1>]
+// expected-error @below {{expects the piece of @w to have at least 1 row, an offset and strides of at least 0, but it is #fathom.piece<}}
+fathom.packed @packed_c3_negative : panels of bf16 [4, 8] pieces [#fathom.piece<source = @w, rows = 4, offset = 0, row_stride = 8, column_stride = -1, first = 0, group = 4, every = 4>]
 
 // -----
 
@@ -90,6 +120,16 @@ func.func @phase_c3_offset(%x: tensor<?x8xf32>) {
   // expected-error @below {{expects the place of result 0 to begin at a multiple of 4 bytes}}
   %0 = fathom.phase "p" places [#fathom.place<offset = -64, stride = 64, operand = false>] -> tensor<?x8xf32> {
     fathom.yield %x : tensor<?x8xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @phase_c3_dynamic(%x: tensor<?x?xf32>) {
+  // expected-error @below {{expects the place of result 0 to begin at a multiple of 4 bytes and to have a stride of no fewer than the columns of 'tensor<?x?xf32>'}}
+  %0 = fathom.phase "p" places [#fathom.place<offset = 0, stride = 64, operand = false>] -> tensor<?x?xf32> {
+    fathom.yield %x : tensor<?x?xf32>
   }
   return
 }

@@ -1,7 +1,19 @@
 // RUN: fathom-opt %s --split-input-file --verify-diagnostics
 
-// expected-error @below {{expects a vector or matrix of static, positive dimensions, but it is 'tensor<?x8xf32>'}}
+// expected-error @below {{expects a vector or matrix of static, positive dimensions and at most 281474976710656 elements, but it is 'tensor<?x8xf32>'}}
 fathom.weight @weight_c1 : tensor<?x8xf32> from "w"
+
+// -----
+
+// 2^48 elements and one row more.
+// expected-error @below {{at most 281474976710656 elements, but it is 'tensor<4294967297x65536xf32>'}}
+fathom.weight @weight_c1_large : tensor<4294967297x65536xf32> from "w"
+
+// -----
+
+// 2^64 elements, which are none in 64 bits.
+// expected-error @below {{at most 281474976710656 elements, but it is 'tensor<4294967296x4294967296xf32>'}}
+fathom.weight @weight_c1_overflow : tensor<4294967296x4294967296xf32> from "w"
 
 // -----
 
