@@ -75,7 +75,8 @@ def Fathom_LinearOp : Fathom_WeightUser<"linear"> {
 
     Constraints:
 
-    - (C1) `weight` is a matrix weight [columns of `result`, columns of `x`].
+    - (C1) `weight` is a matrix weight [columns of `result`, columns of `x`],
+      which are static, as those of all values are.
     - (C2) `bias`, where given, is a vector weight as long as a row of `result`.
     - (C3) `x` and `result` have the same number of rows.
 

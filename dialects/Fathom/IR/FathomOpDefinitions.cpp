@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/Fathom/IR/FathomNumbers.h"
 #include "dialects/Fathom/IR/FathomOps.h"
 
 // Of FathomPrinting.cpp.

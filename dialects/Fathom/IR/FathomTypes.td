@@ -36,10 +36,11 @@ def Fathom_Scoring : I32EnumAttr<"Scoring", "how router logits become scores",
   let cppNamespace = "::mlir::fathom";
 }
 
+// A row a token; the rows are of one known length.
 class Fathom_RowsOf<Type element> : ConfinedType<2DTensorOf<[element]>,
-    [CPred<"!::llvm::cast<::mlir::ShapedType>($_self).isDynamicDim(1)">],
-    "2D tensor of " # element.summary #
-    " values with a known number of columns">;
+    [CPred<"::mlir::fathom::hasKnownColumns($_self)">],
+    2DTensorOf<[element]>.summary # " with a static number of columns from 1 "
+    "to 2^48">;
 def Fathom_ActivationTensor : Fathom_RowsOf<F32>;
 def Fathom_IndexTensor : Fathom_RowsOf<I32>;
 

@@ -40,6 +40,14 @@ func.func @rope_c2_overflow(%x: tensor<?x32xf32>, %r: tensor<?x4xf32>) {
 
 // -----
 
+func.func @rope_c2_dynamic(%x: tensor<?x32xf32>, %r: tensor<?x?xf32>) {
+  // expected-error @below {{static number of columns from 1 to 2^48, but got 'tensor<?x?xf32>'}}
+  %y = fathom.rope %x, %r heads 4 offset 0 half : tensor<?x32xf32>, tensor<?x?xf32>
+  return
+}
+
+// -----
+
 func.func @rope_c3(%x: tensor<?x32xf32>, %r: tensor<?x3xf32>) {
   // expected-error @below {{expects an even number of rotated channels, but it is 3}}
   %y = fathom.rope %x, %r heads 4 offset 0 half : tensor<?x32xf32>, tensor<?x3xf32>

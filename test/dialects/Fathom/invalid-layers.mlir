@@ -67,6 +67,32 @@ func.func @linear_c1(%x: tensor<?x32xf32>) {
 
 // -----
 
+fathom.weight @q : tensor<8x8xf32> from "q"
+
+func.func @linear_c1_dynamic(%x: tensor<4x8xf32>) {
+  // expected-error @below {{result #0 must be 2D tensor of 32-bit float values with a static number of columns from 1 to 2^48, but got 'tensor<4x?xf32>'}}
+  %y = fathom.linear %x, @q : tensor<4x8xf32> -> tensor<4x?xf32>
+  return
+}
+
+// -----
+
+func.func @swiglu_none(%x: tensor<?x0xf32>) {
+  // expected-error @below {{static number of columns from 1 to 2^48, but got 'tensor<?x0xf32>'}}
+  %y = fathom.swiglu %x, %x : tensor<?x0xf32>
+  return
+}
+
+// -----
+
+func.func @swiglu_many(%x: tensor<?x281474976710657xf32>) {
+  // expected-error @below {{static number of columns from 1 to 2^48, but got 'tensor<?x281474976710657xf32>'}}
+  %y = fathom.swiglu %x, %x : tensor<?x281474976710657xf32>
+  return
+}
+
+// -----
+
 fathom.weight @q : tensor<32x16xf32> from "q"
 fathom.weight @bias : tensor<16xf32> from "bias"
 
@@ -101,7 +127,7 @@ func.func @logits_c1(%x: tensor<?x16xf32>, %tokens: !fathom.tokens) {
 fathom.weight @w : tensor<32x32xbf16> from "w"
 
 func.func @any_columns(%x: tensor<?x?xf32>) {
-  // expected-error @below {{operand #0 must be 2D tensor of 32-bit float values with a known number of columns, but got 'tensor<?x?xf32>'}}
+  // expected-error @below {{operand #0 must be 2D tensor of 32-bit float values with a static number of columns from 1 to 2^48, but got 'tensor<?x?xf32>'}}
   %y = fathom.linear %x, @w : tensor<?x?xf32> -> tensor<?x32xf32>
   return
 }
