@@ -17,10 +17,12 @@
 namespace fathom {
 
 inline constexpr size_t kIrBytesMax = size_t{64} << 20;
-/// Brackets inside of brackets. The forms nest some twenty deep.
+/// Brackets inside of brackets, those of the aliases in them included. The
+/// forms nest some twenty deep.
 inline constexpr int kIrDepthMax = 256;
-/// Minus signs in a row, each of which is a level of an expression.
-inline constexpr int kIrMinusMax = 64;
+/// Operators of one expression, each of which is a level of it. The forms have
+/// a handful.
+inline constexpr int kIrOperatorsMax = 1024;
 
 /// `name` is for messages.
 absl::Status checkIrText(absl::string_view text, const std::string &name);
