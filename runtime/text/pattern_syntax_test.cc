@@ -139,7 +139,9 @@ TEST(SplitPatternTest, C9_Limits) {
   const std::string text(size_t{1} << 20, 'a');
   for (const char* pattern :
        {"(?:a|a)*(?=[bc])", "(?:a*)*(?=c)", "(?:a+)+(?=c)", "(?:aa|a)+(?=c)",
-        "(?=[ab]*[ac]?[dx])|a", "a(?=.*b)", "(?!.*b)a", ".*?b|."}) {
+        "(?=[ab]*[ac]?[dx])|a", "a(?=.*b)", "(?!.*b)a", ".*?b|.", "(?=.*.*b)a",
+        "(?!.*.*b)a", "(?:(?=(?:.*){3}b)a|.*.*b)|a",
+        "[ab]*(?=[ac]*)[ad]*x|."}) {
     const double begin_ms = ProcessorMs();
     const std::string said = Split(pattern, text);
     const double took_ms = ProcessorMs() - begin_ms;

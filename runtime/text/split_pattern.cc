@@ -20,16 +20,16 @@ namespace {
 constexpr uint32_t kBacktracksMin = 10'000'000;
 constexpr uint32_t kBacktracksPerByte = 16;
 constexpr uint32_t kBacktracksMax = 1'000'000'000;
+constexpr uint32_t kHeapKib = uint32_t{64} << 10;  // where no code can be made
 constexpr size_t kStackBytesMin = size_t{32} << 10;
 constexpr size_t kStackBytesMax = size_t{16} << 20;
 // 1.5 s for 1 MiB; the published patterns take at most a tenth of that.
 constexpr int64_t kBudgetNs = 500'000'000;
 constexpr int64_t kBudgetNsPerByte = 1'000;
-// The budget is looked at after so many places times bytes behind them, which a
-// pattern may read again from each place: a tenth of a second or two, at most.
-constexpr uint64_t kBytesPerLook = uint64_t{1} << 25;
+// The budget is looked at after so many steps: a tenth of a second or two.
+constexpr double kStepsPerLook = uint64_t{1} << 26;
 // One call looks for a match at no more places than that, nor than these.
-constexpr uint64_t kPlacesPerCall = 1024;
+constexpr double kPlacesPerCall = 1024;
 
 int64_t ThreadTimeNs() {
   timespec now{};
@@ -55,6 +55,18 @@ SplitScratch::SplitScratch(size_t text_bytes) {
       kBacktracksMin + uint64_t{kBacktracksPerByte} * text_bytes,
       kBacktracksMax);
   pcre2_set_match_limit_8(context_, static_cast<uint32_t>(backtracks));
+  pcre2_set_heap_limit_8(context_, kHeapKib);
+  // From one item to the next all that follows may be read, no more.
+  pcre2_set_callout_8(
+      context_,
+      [](pcre2_callout_block_8* block, void* scratch) {
+        const auto rest = static_cast<double>(block->subject_length -
+                                              block->current_position);
+        const bool is_spent =
+            static_cast<SplitScratch*>(scratch)->IsSpent(rest + 1);
+        return is_spent ? PCRE2_ERROR_CALLOUT : 0;
+      },
+      this);
   pcre2_jit_stack_assign_8(context_, nullptr, stack_);
   end_ns_ = ThreadTimeNs() + kBudgetNs +
             kBudgetNsPerByte * static_cast<int64_t>(text_bytes);
@@ -73,10 +85,10 @@ absl::Status SplitScratch::status() const {
   return absl::ResourceExhaustedError("not enough memory to match patterns");
 }
 
-bool SplitScratch::IsSpent(uint64_t bytes) {
-  bytes_ += bytes;
-  if (bytes_ < kBytesPerLook) return false;
-  bytes_ = 0;
+bool SplitScratch::IsSpent(double steps) {
+  steps_ += steps;
+  if (steps_ < kStepsPerLook) return false;
+  steps_ = 0;
   return ThreadTimeNs() > end_ns_;
 }
 
@@ -96,10 +108,12 @@ absl::StatusOr<SplitPattern> SplitPattern::Create(absl::string_view oniguruma) {
   int error = 0;
   PCRE2_SIZE place = 0;
   SplitPattern result;
+  result.cost_ = CostOfPattern(pattern);
   result.shown_ = Shown(oniguruma);
   result.code_.reset(pcre2_compile_8(
       reinterpret_cast<PCRE2_SPTR8>(pattern.data()), pattern.size(),
-      PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT,
+      PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT |
+          (result.cost_.is_linear ? 0 : PCRE2_AUTO_CALLOUT),
       &error, &place, context.get()));
   if (result.code_ == nullptr) {
     return absl::InvalidArgumentError(
@@ -114,16 +128,18 @@ absl::StatusOr<SplitPattern> SplitPattern::Create(absl::string_view oniguruma) {
 absl::StatusOr<SplitPattern::Match> SplitPattern::Next(
     absl::string_view text, size_t from, SplitScratch* scratch) const {
   while (true) {
-    const uint64_t rest = text.size() - from;
-    const size_t last =
-        from + std::min({rest, kPlacesPerCall, kBytesPerLook / (rest + 1)});
+    const size_t rest = text.size() - from;
+    const double steps = cost_.is_linear ? cost_.At(rest) : 1;
+    const double most = std::clamp(kStepsPerLook / steps, 1.0, kPlacesPerCall);
+    const size_t last = from + std::min(rest, static_cast<size_t>(most) - 1);
     pcre2_set_offset_limit_8(scratch->context_, last);
     const int count = pcre2_match_8(
         code_.get(), reinterpret_cast<PCRE2_SPTR8>(text.data()), text.size(),
         from, PCRE2_NO_UTF_CHECK, scratch->data_, scratch->context_);
     const PCRE2_SIZE* range = pcre2_get_ovector_pointer_8(scratch->data_);
     const size_t places = (count >= 0 ? range[0] : last) - from + 1;
-    if (scratch->IsSpent(places * rest)) {
+    if (count == PCRE2_ERROR_CALLOUT ||
+        scratch->IsSpent(steps * static_cast<double>(places))) {
       return absl::InvalidArgumentError(absl::StrCat(
           "the pattern '", shown_, "' takes too long on this text"));
     }

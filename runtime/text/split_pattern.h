@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "runtime/text/pattern_cost.h"
 
 // PCRE2's own, which no header of ours needs to see.
 struct pcre2_real_code_8;
@@ -33,16 +34,18 @@ class SplitScratch {
 
  private:
   friend class SplitPattern;
-  // Whether the budget is, once more `bytes` may have been read.
-  bool IsSpent(uint64_t bytes);
+  // Whether the budget is, once more `steps` may have been taken.
+  bool IsSpent(double steps);
 
   pcre2_real_match_data_8* data_ = nullptr;
   pcre2_real_match_context_8* context_ = nullptr;
   pcre2_real_jit_stack_8* stack_ = nullptr;
   int64_t end_ns_ = 0;
-  uint64_t bytes_ = 0;  // since the budget was looked at
+  double steps_ = 0;  // since the budget was looked at
 };
 
+// Where the form of a pattern bounds its steps at a place, the budget is looked
+// at between calls; else before each of its items, which takes longer.
 class SplitPattern {
  public:
   // A pattern in Oniguruma's syntax; see pattern_syntax.h.
@@ -70,6 +73,7 @@ class SplitPattern {
                              SplitScratch* scratch) const;
 
   std::unique_ptr<pcre2_real_code_8, Free> code_;
+  PatternCost cost_;
   std::string shown_;
 };
 

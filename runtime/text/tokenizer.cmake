@@ -4,6 +4,7 @@ list(APPEND FATHOM_RT_TEXT_SRCS
   bpe.cc
   byte_alphabet.cc
   nfc.cc
+  pattern_cost.cc
   pattern_syntax.cc
   pre_tokenizer.cc
   split_pattern.cc
@@ -19,6 +20,7 @@ list(APPEND FATHOM_RT_TEXT_DEPS
   pcre2-8 simdjson utf8proc)
 list(APPEND FATHOM_RT_TEXT_TESTS
   bpe_test
+  pattern_cost_test
   pattern_syntax_test
   tokenizer_compiler_test
   tokenizer_test)
