@@ -41,6 +41,7 @@ def Fathom_PackedOp : Fathom_Op<"packed", [Symbol,
     - (C3) each piece names a `fathom.weight`, lies inside of it, and its rows
       lie inside of `rows`; `group` is at least 1 and `every` at least `group`.
     - (C4) `experts` is at least 1, `at` and `slot` are at least 0.
+    - (C5) the weights that pieces name have as many experts.
 
     Example:
 

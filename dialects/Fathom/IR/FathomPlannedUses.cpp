@@ -63,6 +63,12 @@ LogicalResult PackedOp::verifySymbolUses(SymbolTableCollection &tables) {
              << piece.getSource() << " to be a fathom.weight";
     if (failed(checkPiece(*this, piece, source)))
       return failure();
+    // (C5)
+    if (source.getExperts() != getExperts())
+      return emitOpError("expects ")
+             << piece.getSource() << " to have as many experts, "
+             << getExperts().value_or(0) << ", but it has "
+             << source.getExperts().value_or(0);
   }
   return success();
 }

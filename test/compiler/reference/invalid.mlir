@@ -96,3 +96,33 @@ func.func @lists(
   %y = fathom.expert_down %h, %w, %lists by @down : tensor<?x2xf32>, tensor<?x1xf32>, tensor<?x1xi32> -> tensor<?x2xf32>
   return %y : tensor<?x2xf32>
 }
+
+// -----
+
+// Weights of more experts than the dispatch chose from.
+fathom.packed @down : panels of f32 [2, 2] experts 64 pieces []
+func.func @experts_down(
+    %l: tensor<?x2xf32> {fathom.values = dense<[[1.0, 0.0]]> : tensor<1x2xf64>},
+    %h: tensor<?x2xf32> {fathom.values = dense<[[1.0, 1.0]]> : tensor<1x2xf64>})
+    -> tensor<?x2xf32> {
+  %ids, %w, %lists = fathom.dispatch %l sigmoid groups 1 top_groups 1 scale 1.0 : tensor<?x2xf32> -> tensor<?x1xi32>, tensor<?x1xf32>, tensor<?x1xi32>
+  // expected-error@+1 {{found 4 numbers in the lists, expected 65 and 1 choices}}
+  %y = fathom.expert_down %h, %w, %lists by @down : tensor<?x2xf32>, tensor<?x1xf32>, tensor<?x1xi32> -> tensor<?x2xf32>
+  return %y : tensor<?x2xf32>
+}
+
+// -----
+
+// Lists of two choices of two experts are as long as those of one choice of three.
+fathom.packed @up : panels of f32 [16, 2] experts 3 pieces []
+fathom.weight @n.source : tensor<2xf32> from "n" {values = dense<1.0> : tensor<2xf64>}
+fathom.packed @n : vector of f32 [2, 1] pieces [#fathom.piece<source = @n.source, rows = 2, offset = 0, row_stride = 1, column_stride = 1, first = 0, group = 2, every = 2>]
+func.func @experts_gate_up(
+    %l: tensor<?x2xf32> {fathom.values = dense<[[1.0, 0.0]]> : tensor<1x2xf64>},
+    %x: tensor<?x2xf32> {fathom.values = dense<[[1.0, 1.0]]> : tensor<1x2xf64>})
+    -> tensor<?x8xf32> {
+  %ids, %w, %lists = fathom.dispatch %l sigmoid groups 1 top_groups 1 scale 1.0 : tensor<?x2xf32> -> tensor<?x2xi32>, tensor<?x2xf32>, tensor<?x1xi32>
+  // expected-error@+1 {{found lists that name no choices, expected ascending places and choices below 1}}
+  %y = fathom.expert_gate_up %x, %lists by @up norm @n eps 1.0e-6 : tensor<?x2xf32>, tensor<?x1xi32> -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}

@@ -253,3 +253,9 @@ func.func @project_c6_alone(%x: tensor<?x8xf32>) {
   %0 = "fathom.project"(%x) <{eps = 1.0e-6 : f64, operandSegmentSizes = array<i32: 1, 0, 0>, weight = @w}> : (tensor<?x8xf32>) -> tensor<?x16xf32>
   return
 }
+
+// -----
+
+fathom.weight @w : tensor<4x8xf32> experts 2 from "{expert}"
+// expected-error @below {{expects @w to have as many experts, 64, but it has 2}}
+fathom.packed @packed_c5 : panels of f32 [4, 8] experts 64 pieces [#fathom.piece<source = @w, rows = 4, offset = 0, row_stride = 8, column_stride = 1, first = 0, group = 4, every = 4>]
