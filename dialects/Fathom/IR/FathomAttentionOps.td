@@ -25,6 +25,7 @@ def Fathom_RotaryOp : Fathom_Op<"rotary", [Pure]> {
 
     - (C1) `result` has twice as many columns as there are frequencies.
     - (C2) there is at least one frequency, and all are positive and finite.
+    - (C3) `scale` is positive and finite.
 
     Example:
 

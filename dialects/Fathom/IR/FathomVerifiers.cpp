@@ -117,6 +117,10 @@ LogicalResult RotaryOp::verify() {
       }))
     return emitOpError(
         "expects at least one frequency, all positive and finite");
+  // (C3)
+  if (!isPositive(getScale()))
+    return emitOpError("expects 'scale' to be positive and finite, but it is ")
+           << getScaleAttr();
   return success();
 }
 

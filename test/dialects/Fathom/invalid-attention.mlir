@@ -107,3 +107,11 @@ func.func @attention_c4(%tokens: !fathom.tokens, %q: tensor<?x32xf32>) {
       : tensor<?x32xf32> -> tensor<?x32xf32>
   return
 }
+
+// -----
+
+func.func @rotary_c3(%tokens: !fathom.tokens) {
+  // expected-error @below {{expects 'scale' to be positive and finite, but it is 0x7FC00000 : f32}}
+  %r = fathom.rotary %tokens frequencies [1.0, 0.5] scale 0x7FC00000 : tensor<?x4xf32>
+  return
+}
