@@ -62,6 +62,7 @@ def Fathom_RopeOp : Fathom_Op<"rope", [Pure, AllTypesMatch<["x", "result"]>]> {
     - (C1) `heads` is at least 1 and divides the columns of `x`.
     - (C2) `offset` is not negative, and offset + D is at most a head's width.
     - (C3) D is even.
+    - (C4) `rotary` has as many rows as `x`.
 
     Example:
 
@@ -94,6 +95,7 @@ def Fathom_CacheAppendOp : Fathom_CacheUser<"cache_append",
     Constraints:
 
     - (C1) there is one operand a part of `cache`, with that part's width.
+    - (C2) all operands have the same number of rows.
 
     Example:
 
@@ -108,6 +110,7 @@ def Fathom_CacheAppendOp : Fathom_CacheUser<"cache_append",
   let assemblyFormat = [{
     $tokens `,` $parts `into` $cache attr-dict `:` type($parts)
   }];
+  let hasVerifier = 1;
 }
 
 def Fathom_AttentionOp : Fathom_CacheUser<"attention", [MemoryEffects<[MemRead]>]> {

@@ -34,6 +34,7 @@ def Fathom_RouteOp : Fathom_WeightUser<"route"> {
       `top_groups` groups.
     - (C4) `bias`, where given, is a vector weight of E values.
     - (C5) `scale` is positive and finite.
+    - (C6) `ids` and `weights` have as many rows as `logits`.
 
     Example:
 
@@ -72,6 +73,7 @@ def Fathom_ExpertsOp : Fathom_WeightUser<"experts", [AllTypesMatch<["x", "result
     - (C1) `gate`, `up` and `down` are expert weights with the same number of
       experts; `gate` and `up` are [I, H], `down` is [H, I], with H columns of `x`.
     - (C2) `ids` and `weights` have the same number of columns.
+    - (C3) `ids` and `weights` have as many rows as `x`.
 
     Example:
 

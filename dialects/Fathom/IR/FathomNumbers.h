@@ -59,6 +59,11 @@ inline int64_t columns(Value value) {
   return cast<RankedTensorType>(value.getType()).getDimSize(1);
 }
 
+inline bool sameRows(ArrayRef<Value> values) {
+  return llvm::all_of(
+      values, [&](Value value) { return rows(value) == rows(values.front()); });
+}
+
 /// Whether the rows of the matrix `type` are of one known length. Their number
 /// may be that of the step's tokens.
 inline bool hasKnownColumns(Type type) {

@@ -94,6 +94,7 @@ def Fathom_ProjectOp : Fathom_Op<"project", [AttrSizedOperandSegments,
     - (C4) each of `plus` has the type of the result.
     - (C5) `slices` is from 1 to the columns of `x`.
     - (C6) `norm` and `eps`, which is positive and finite, come together.
+    - (C7) the result has as many rows as `x`, but where `asking` chooses them.
 
     Example:
 
@@ -137,6 +138,7 @@ def Fathom_AttendOp : Fathom_Op<"attend", [MemoryEffects<[MemRead, MemWrite]>,
     - (C3) `rotary` has an even number of columns, no more than such a vector.
     - (C4) `cache` has two parts of kv_heads such vectors.
     - (C5) `scale` is positive and finite.
+    - (C6) `qkv`, `rotary` and the result have the same number of rows.
 
     Example:
 
@@ -185,6 +187,7 @@ def Fathom_AttendLatentOp : Fathom_Op<"attend_latent",
     - (C4) `norm` is packed as a `vector` of L rows.
     - (C5) `absorbed`, `expanded` and `values` are packed as `panels` of the rows
       and columns above.
+    - (C6) `q`, `latent`, `rotary` and the result have the same number of rows.
 
     Example:
 
@@ -233,6 +236,7 @@ def Fathom_DispatchOp : Fathom_Op<"dispatch", [Pure,
       `top_groups` groups, and `lists` has one.
     - (C3) `bias` is packed as a `vector` of E rows.
     - (C4) `scale` is positive and finite.
+    - (C5) `ids` and `weights` have as many rows as `logits`.
 
     Example:
 
@@ -307,6 +311,7 @@ def Fathom_ExpertDownOp : Fathom_Op<"expert_down", [Pure,
       `h` and a row for each column of the result.
     - (C2) `slices` is from 1 to the columns of `h`.
     - (C3) `lists` has one column.
+    - (C4) `weights` has as many rows as the result.
 
     Example:
 

@@ -96,6 +96,11 @@ LogicalResult ProjectOp::verify() {
   if (getNorm().has_value() != getEps().has_value() ||
       (getEps() && !isPositive(*getEps())))
     return emitOpError("expects 'norm' and a positive, finite 'eps' together");
+  // (C7)
+  if (!getAsking() && rows(getX()) != rows(getResult()))
+    return emitOpError("expects as many rows in its result as in 'x', but they "
+                       "are ")
+           << getResult().getType() << " and " << getX().getType();
   return success();
 }
 
@@ -124,6 +129,12 @@ LogicalResult AttendOp::verify() {
   if (!isPositive(getScale()))
     return emitOpError("expects 'scale' to be positive and finite, but it is ")
            << getScaleAttr();
+  // (C6)
+  if (!sameRows({getQkv(), getRotary(), getResult()}))
+    return emitOpError("expects as many rows in 'qkv', 'rotary' and the "
+                       "result, but they are ")
+           << getQkv().getType() << ", " << getRotary().getType() << " and "
+           << getResult().getType();
   return success();
 }
 
@@ -151,6 +162,12 @@ LogicalResult AttendLatentOp::verify() {
            << " in the result, but there are " << columns(getQ()) << ", "
            << columns(getRotary()) << ", " << columns(getLatent()) << " and "
            << columns(getResult());
+  // (C6)
+  if (!sameRows({getQ(), getLatent(), getRotary(), getResult()}))
+    return emitOpError("expects as many rows in 'q', 'latent', 'rotary' and "
+                       "the result, but they are ")
+           << getQ().getType() << ", " << getLatent().getType() << ", "
+           << getRotary().getType() << " and " << getResult().getType();
   return success();
 }
 
@@ -175,6 +192,12 @@ LogicalResult DispatchOp::verify() {
   if (!isPositive(getScale()))
     return emitOpError("expects 'scale' to be positive and finite, but it is ")
            << getScaleAttr();
+  // (C5)
+  if (!sameRows({getLogits(), getIds(), getWeights()}))
+    return emitOpError("expects as many rows of ids and weights as of logits, "
+                       "but they are ")
+           << getIds().getType() << ", " << getWeights().getType() << " and "
+           << getLogits().getType();
   return success();
 }
 
@@ -195,5 +218,10 @@ LogicalResult ExpertDownOp::verify() {
   if (columns(getLists()) != 1)
     return emitOpError("expects one column of lists, but there are ")
            << columns(getLists());
+  // (C4)
+  if (rows(getWeights()) != rows(getResult()))
+    return emitOpError("expects as many rows of weights as in its result, but "
+                       "they are ")
+           << getWeights().getType() << " and " << getResult().getType();
   return success();
 }

@@ -140,6 +140,19 @@ LogicalResult RopeOp::verify() {
   if (rotated % 2 != 0)
     return emitOpError("expects an even number of rotated channels, but it is ")
            << rotated;
+  // (C4)
+  if (rows(getX()) != rows(getRotary()))
+    return emitOpError("expects as many rows in 'rotary' as in 'x', but they "
+                       "are ")
+           << getRotary().getType() << " and " << getX().getType();
+  return success();
+}
+
+LogicalResult CacheAppendOp::verify() {
+  // (C2)
+  if (!sameRows(llvm::to_vector(getParts())))
+    return emitOpError("expects as many rows in each part, but they are of ")
+           << getParts().getTypes();
   return success();
 }
 
@@ -218,6 +231,12 @@ LogicalResult RouteOp::verify() {
   if (!isPositive(getScale()))
     return emitOpError("expects 'scale' to be positive and finite, but it is ")
            << getScaleAttr();
+  // (C6)
+  if (!sameRows({getLogits(), getIds(), getWeights()}))
+    return emitOpError("expects as many rows of ids and weights as of logits, "
+                       "but they are ")
+           << getIds().getType() << ", " << getWeights().getType() << " and "
+           << getLogits().getType();
   return success();
 }
 
@@ -226,6 +245,12 @@ LogicalResult ExpertsOp::verify() {
   if (columns(getIds()) != columns(getWeights()))
     return emitOpError("expects as many weights as ids, but there are ")
            << columns(getWeights()) << " and " << columns(getIds());
+  // (C3)
+  if (!sameRows({getX(), getIds(), getWeights()}))
+    return emitOpError("expects as many rows of ids and weights as of 'x', but "
+                       "they are ")
+           << getIds().getType() << ", " << getWeights().getType() << " and "
+           << getX().getType();
   return success();
 }
 

@@ -115,3 +115,21 @@ func.func @rotary_c3(%tokens: !fathom.tokens) {
   %r = fathom.rotary %tokens frequencies [1.0, 0.5] scale 0x7FC00000 : tensor<?x4xf32>
   return
 }
+
+// -----
+
+func.func @rope_c4(%x: tensor<3x32xf32>, %r: tensor<4x4xf32>) {
+  // expected-error @below {{expects as many rows in 'rotary' as in 'x', but they are 'tensor<4x4xf32>' and 'tensor<3x32xf32>'}}
+  %y = fathom.rope %x, %r heads 4 offset 0 half : tensor<3x32xf32>, tensor<4x4xf32>
+  return
+}
+
+// -----
+
+fathom.cache @kv parts [16, 16] of bf16
+
+func.func @cache_append_c2(%tokens: !fathom.tokens, %k: tensor<3x16xf32>, %v: tensor<4x16xf32>) {
+  // expected-error @below {{expects as many rows in each part, but they are of 'tensor<3x16xf32>', 'tensor<4x16xf32>'}}
+  fathom.cache_append %tokens, %k, %v into @kv : tensor<3x16xf32>, tensor<4x16xf32>
+  return
+}

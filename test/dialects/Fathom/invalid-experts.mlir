@@ -86,3 +86,30 @@ func.func @experts_c2(%x: tensor<?x20xf32>, %ids: tensor<?x2xi32>, %w: tensor<?x
       : tensor<?x20xf32>, tensor<?x2xi32>, tensor<?x3xf32>
   return
 }
+
+// -----
+
+func.func @route_c6(%logits: tensor<3x8xf32>) {
+  // expected-error @below {{expects as many rows of ids and weights as of logits, but they are 'tensor<3x2xi32>', 'tensor<5x2xf32>' and 'tensor<3x8xf32>'}}
+  %ids, %w = fathom.route %logits sigmoid groups 1 top_groups 1 scale 1.0
+      : tensor<3x8xf32> -> tensor<3x2xi32>, tensor<5x2xf32>
+  return
+}
+
+// -----
+
+func.func @route_c6_ids(%logits: tensor<3x8xf32>) {
+  // expected-error @below {{expects as many rows of ids and weights as of logits}}
+  %ids, %w = fathom.route %logits sigmoid groups 1 top_groups 1 scale 1.0
+      : tensor<3x8xf32> -> tensor<4x2xi32>, tensor<3x2xf32>
+  return
+}
+
+// -----
+
+func.func @experts_c3(%x: tensor<3x20xf32>, %ids: tensor<4x2xi32>, %w: tensor<3x2xf32>) {
+  // expected-error @below {{expects as many rows of ids and weights as of 'x', but they are 'tensor<4x2xi32>', 'tensor<3x2xf32>' and 'tensor<3x20xf32>'}}
+  %y = fathom.experts %x, %ids, %w gate @gate up @up down @down
+      : tensor<3x20xf32>, tensor<4x2xi32>, tensor<3x2xf32>
+  return
+}

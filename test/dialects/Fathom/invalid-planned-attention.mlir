@@ -177,3 +177,34 @@ func.func @attend_latent_c5_values(%tokens: !fathom.tokens, %q: tensor<?x16xf32>
   %0 = fathom.attend_latent %tokens, %q, %c, %r norm @norm eps 1.0e-6 in @latent absorbed @k_t expanded @k values @v heads 2 nope 4 rope 4 value 4 adjacent scale 0.1 : tensor<?x16xf32>, tensor<?x12xf32>, tensor<?x4xf32> -> tensor<?x8xf32>
   return
 }
+
+// -----
+
+fathom.cache @kv parts [8, 8] of f32
+func.func @attend_c6(%tokens: !fathom.tokens, %qkv: tensor<3x32xf32>, %r: tensor<3x4xf32>) {
+  // expected-error @below {{expects as many rows in 'qkv', 'rotary' and the result, but they are 'tensor<3x32xf32>', 'tensor<3x4xf32>' and 'tensor<9x16xf32>'}}
+  %0 = fathom.attend %tokens, %qkv, %r in @kv heads 4 kv_heads 2 half scale 0.5 : tensor<3x32xf32>, tensor<3x4xf32> -> tensor<9x16xf32>
+  return
+}
+
+// -----
+
+fathom.cache @kv parts [8, 8] of f32
+func.func @attend_c6_rotary(%tokens: !fathom.tokens, %qkv: tensor<3x32xf32>, %r: tensor<7x4xf32>) {
+  // expected-error @below {{expects as many rows in 'qkv', 'rotary' and the result}}
+  %0 = fathom.attend %tokens, %qkv, %r in @kv heads 4 kv_heads 2 half scale 0.5 : tensor<3x32xf32>, tensor<7x4xf32> -> tensor<3x16xf32>
+  return
+}
+
+// -----
+
+fathom.cache @latent parts [12] of f32
+fathom.packed @norm : vector of f32 [8, 1] pieces []
+fathom.packed @k_t : panels of f32 [128, 4] pieces []
+fathom.packed @k : panels of f32 [128, 8] pieces []
+fathom.packed @v : panels of f32 [128, 8] pieces []
+func.func @attend_latent_c6(%tokens: !fathom.tokens, %q: tensor<3x16xf32>, %c: tensor<4x12xf32>, %r: tensor<3x4xf32>) {
+  // expected-error @below {{expects as many rows in 'q', 'latent', 'rotary' and the result}}
+  %0 = fathom.attend_latent %tokens, %q, %c, %r norm @norm eps 1.0e-6 in @latent absorbed @k_t expanded @k values @v heads 2 nope 4 rope 4 value 4 adjacent scale 0.1 : tensor<3x16xf32>, tensor<4x12xf32>, tensor<3x4xf32> -> tensor<3x8xf32>
+  return
+}

@@ -121,3 +121,20 @@ func.func @expert_down_c3(%h: tensor<?x8xf32>, %w: tensor<?x3xf32>, %l: tensor<?
   %0 = fathom.expert_down %h, %w, %l by @w : tensor<?x8xf32>, tensor<?x3xf32>, tensor<?x2xi32> -> tensor<?x16xf32>
   return
 }
+
+// -----
+
+func.func @dispatch_c5(%l: tensor<3x16xf32>) {
+  // expected-error @below {{expects as many rows of ids and weights as of logits, but they are 'tensor<3x3xi32>', 'tensor<4x3xf32>' and 'tensor<3x16xf32>'}}
+  %i, %w, %n = fathom.dispatch %l sigmoid groups 4 top_groups 2 scale 1.0 : tensor<3x16xf32> -> tensor<3x3xi32>, tensor<4x3xf32>, tensor<?x1xi32>
+  return
+}
+
+// -----
+
+fathom.packed @w : panels of f32 [16, 8] experts 4 pieces []
+func.func @expert_down_c4(%h: tensor<?x8xf32>, %w: tensor<3x3xf32>, %l: tensor<?x1xi32>) {
+  // expected-error @below {{expects as many rows of weights as in its result, but they are 'tensor<3x3xf32>' and 'tensor<4x16xf32>'}}
+  %0 = fathom.expert_down %h, %w, %l by @w : tensor<?x8xf32>, tensor<3x3xf32>, tensor<?x1xi32> -> tensor<4x16xf32>
+  return
+}

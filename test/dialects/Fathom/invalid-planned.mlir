@@ -259,3 +259,12 @@ func.func @project_c6_alone(%x: tensor<?x8xf32>) {
 fathom.weight @w : tensor<4x8xf32> experts 2 from "{expert}"
 // expected-error @below {{expects @w to have as many experts, 64, but it has 2}}
 fathom.packed @packed_c5 : panels of f32 [4, 8] experts 64 pieces [#fathom.piece<source = @w, rows = 4, offset = 0, row_stride = 8, column_stride = 1, first = 0, group = 4, every = 4>]
+
+// -----
+
+fathom.packed @w : panels of f32 [8, 8] pieces []
+func.func @project_c7(%x: tensor<3x8xf32>) {
+  // expected-error @below {{expects as many rows in its result as in 'x', but they are 'tensor<4x8xf32>' and 'tensor<3x8xf32>'}}
+  %0 = fathom.project %x by @w : tensor<3x8xf32> -> tensor<4x8xf32>
+  return
+}
