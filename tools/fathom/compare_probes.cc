@@ -1,4 +1,5 @@
-// compare-probes NAME.fathom: the probes of `fathom bench` beside yardsticks.h.
+// compare-probes NAME.fathom [PAIRS]: the probes of `fathom bench` beside
+// yardsticks.h.
 //
 // Both by turns, in one process, for what memory gives moves from one process
 // to the next. A line for each limit: medians, and the median and the quartiles
@@ -8,10 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "runtime/base/status.h"
 #include "runtime/io/artifact_files.h"
 #include "runtime/serve/load_artifact.h"
+#include "tools/exit_codes.h"
 #include "tools/fathom/bench_probes.h"
 #include "tools/fathom/bench_samples.h"
 #include "tools/fathom/yardsticks.h"
@@ -19,15 +22,14 @@
 namespace fathom::rt {
 namespace {
 
-constexpr int kReadPairs = 100;
-constexpr int kDotPairs = 20;
+constexpr int64_t kPairs = 100;
 constexpr uint64_t kHugeBytes = uint64_t{1} << 30;
 
-void Compare(const char* name, const char* unit, int pairs,
+void Compare(const char* name, const char* unit, int64_t pairs,
              const std::function<double()>& probe,
              const std::function<double()>& yardstick) {
   std::vector<double> probes, yardsticks, ratios;
-  for (int i = 0; i < pairs; ++i) {
+  for (int64_t i = 0; i < pairs; ++i) {
     const bool probe_first = i % 2 == 0;
     const double first = (probe_first ? probe : yardstick)();
     const double second = (probe_first ? yardstick : probe)();
@@ -42,16 +44,16 @@ void Compare(const char* name, const char* unit, int pairs,
                ratios[ratios.size() * 3 / 4]);
 }
 
-void CompareReads(const char* name, ThreadPool& pool, FathomReadProbe probe,
-                  absl::string_view memory) {
+void CompareReads(const char* name, int64_t pairs, ThreadPool& pool,
+                  FathomReadProbe probe, absl::string_view memory) {
   ReadBandwidth of_probe(pool, probe, memory);
   ReadBandwidth of_yardstick(pool, ReadYardstick, memory);
   Compare(
-      name, "GB/s", kReadPairs, [&] { return of_probe.Measure(); },
+      name, "GB/s", pairs, [&] { return of_probe.Measure(); },
       [&] { return of_yardstick.Measure(); });
 }
 
-absl::Status CompareAll(const std::string& path) {
+absl::Status CompareAll(const std::string& path, int64_t pairs) {
   LoadOptions options;
   options.path = path;
   options.placement = "mapped";
@@ -65,18 +67,18 @@ absl::Status CompareAll(const std::string& path) {
                         "expected bf16 ones",
                         path, artifact.level().dot_name()->str()));
   }
-  CompareReads("mapped weights", pool, artifact.read_probe(),
+  CompareReads("mapped weights", pairs, pool, artifact.read_probe(),
                artifact.weights().bytes());
   FATHOM_ASSIGN_OR_RETURN(
       const OwnedMapping huge,
       OwnedMapping::Zeroed(kHugeBytes, "measuring huge pages"));
   std::fill_n(huge.data(), huge.bytes(), 1);
-  CompareReads("huge pages", pool, artifact.read_probe(),
+  CompareReads("huge pages", pairs, pool, artifact.read_probe(),
                {huge.data(), huge.bytes()});
   DotPeak of_probe(pool, artifact.dot_probe());
   DotPeak of_yardstick(pool, DotYardstick);
   Compare(
-      "dots", "Gop/s", kDotPairs, [&] { return of_probe.Measure(); },
+      "dots", "Gop/s", pairs, [&] { return of_probe.Measure(); },
       [&] { return of_yardstick.Measure(); });
   return absl::OkStatus();
 }
@@ -85,11 +87,13 @@ absl::Status CompareAll(const std::string& path) {
 }  // namespace fathom::rt
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    absl::FPrintF(stderr, "usage: compare-probes NAME.fathom\n");
-    return 2;
+  int64_t pairs = fathom::rt::kPairs;
+  if (argc < 2 || argc > 3 ||
+      (argc == 3 && (!absl::SimpleAtoi(argv[2], &pairs) || pairs < 1))) {
+    absl::FPrintF(stderr, "usage: compare-probes NAME.fathom [PAIRS]\n");
+    return fathom::kExitCommandLine;
   }
-  const absl::Status status = fathom::rt::CompareAll(argv[1]);
+  const absl::Status status = fathom::rt::CompareAll(argv[1], pairs);
   if (status.ok()) return 0;
   absl::FPrintF(stderr, "compare-probes: %s\n", status.message());
   return fathom::rt::ExitCode(status);
