@@ -63,7 +63,9 @@ void removeFolder(int parent, const std::string &name, int folder) {
 
 bool lockTemporary(int parent, const std::string &name, int fd) {
   struct stat own, named;
-  return flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &own) == 0 &&
+  // Where there are no locks, nobody takes it for a leftover.
+  bool isLocked = flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+  return isLocked && fstat(fd, &own) == 0 &&
          fstatat(parent, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
          own.st_ino == named.st_ino && own.st_dev == named.st_dev;
 }
@@ -78,7 +80,7 @@ absl::Status removeLeftovers(int parent, const std::string &parentPath) {
         openat(parent, name.c_str(),
                O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     struct stat about;
-    if (left.get() < 0 || !lockTemporary(parent, name, left.get()) ||
+    if (left.get() < 0 || flock(left.get(), LOCK_EX | LOCK_NB) != 0 ||
         fstat(left.get(), &about) != 0)
       continue;
     if (S_ISDIR(about.st_mode))

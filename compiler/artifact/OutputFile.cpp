@@ -14,6 +14,7 @@
 #include <climits>
 #include <cstdio>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "compiler/artifact/FileOutput.h"
 #include "compiler/artifact/Leftovers.h"
@@ -93,6 +94,11 @@ absl::Status writeOutput(const std::string &path, const std::string &bytes) {
     return absl::InvalidArgumentError(
         absl::StrCat("output '", rt::Shown(path), "': found a file name of ",
                      nameBytes, " bytes, expected 1 to ", NAME_MAX));
+  if (absl::StartsWith(path.substr(slash + 1), kTemporaryPrefix))
+    return absl::InvalidArgumentError(
+        absl::StrCat("output '", rt::Shown(path),
+                     "': found the name of a temporary file, expected one of "
+                     "a file's own"));
   std::string parent =
       slash == std::string::npos ? "." : path.substr(0, slash + 1);
   FileDescriptor folder(

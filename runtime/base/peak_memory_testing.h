@@ -2,6 +2,7 @@
 #ifndef FATHOM_RUNTIME_BASE_PEAK_MEMORY_TESTING_H_
 #define FATHOM_RUNTIME_BASE_PEAK_MEMORY_TESTING_H_
 
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@ int64_t PeakGrowthBytes(const Action& action) {
   };
   int ends[2] = {-1, -1};
   if (pipe(ends) != 0) return -1;
+  malloc_trim(0);  // What is free here would be had there, and not counted.
   const pid_t child = fork();
   if (child == 0) {
     const int64_t before = peak_kib();

@@ -19,8 +19,6 @@ struct IgnoredKey {
   IgnoredIn where;
   absl::string_view name;
   Kind kind;
-  // Published files have null there.
-  bool may_be_null;
   // Of integers and numbers.
   int64_t min = 0;
   int64_t max = 0;
@@ -31,44 +29,40 @@ constexpr int64_t kCountMax = 65536;
 constexpr int64_t kDeviationMax = 1000;
 
 constexpr IgnoredKey kIgnoredKeys[] = {
-    {IgnoredIn::kEvery, "_name_or_path", Kind::kString, true},
-    {IgnoredIn::kEvery, "transformers_version", Kind::kString, true},
-    {IgnoredIn::kEvery, "torch_dtype", Kind::kType, true},
-    {IgnoredIn::kEvery, "dtype", Kind::kType, true},
-    {IgnoredIn::kEvery, "use_cache", Kind::kBool, false},
-    {IgnoredIn::kEvery, "initializer_range", Kind::kNumber, false, 0,
-     kDeviationMax},
-    {IgnoredIn::kEvery, "attention_dropout", Kind::kNumber, false, 0, 1},
-    {IgnoredIn::kEvery, "pad_token_id", Kind::kInteger, true, 0,
-     kVocabularyMax},
-    {IgnoredIn::kEvery, "auto_map", Kind::kObject, true},
-    {IgnoredIn::kEvery, "_attn_implementation", Kind::kString, true},
-    {IgnoredIn::kEvery, "attn_implementation", Kind::kString, true},
-    {IgnoredIn::kEvery, "_attn_implementation_autoset", Kind::kBool, false},
-    {IgnoredIn::kEvery, "pretraining_tp", Kind::kInteger, false, 0, kCountMax},
-    {IgnoredIn::kEvery, "torchscript", Kind::kBool, false},
-    {IgnoredIn::kEvery, "return_dict", Kind::kBool, true},
-    {IgnoredIn::kEvery, "output_attentions", Kind::kBool, true},
-    {IgnoredIn::kEvery, "output_hidden_states", Kind::kBool, true},
-    {IgnoredIn::kEvery, "tokenizer_class", Kind::kString, true},
-    {IgnoredIn::kEvery, "id2label", Kind::kObject, true},
-    {IgnoredIn::kEvery, "label2id", Kind::kObject, true},
-    {IgnoredIn::kEvery, "chunk_size_feed_forward", Kind::kInteger, false, 0,
+    {IgnoredIn::kEvery, "_name_or_path", Kind::kString},
+    {IgnoredIn::kEvery, "transformers_version", Kind::kString},
+    {IgnoredIn::kEvery, "torch_dtype", Kind::kType},
+    {IgnoredIn::kEvery, "dtype", Kind::kType},
+    {IgnoredIn::kEvery, "use_cache", Kind::kBool},
+    {IgnoredIn::kEvery, "initializer_range", Kind::kNumber, 0, kDeviationMax},
+    {IgnoredIn::kEvery, "attention_dropout", Kind::kNumber, 0, 1},
+    // Older files have -1 for none.
+    {IgnoredIn::kEvery, "pad_token_id", Kind::kInteger, -1, kVocabularyMax},
+    {IgnoredIn::kEvery, "auto_map", Kind::kObject},
+    {IgnoredIn::kEvery, "_attn_implementation", Kind::kString},
+    {IgnoredIn::kEvery, "attn_implementation", Kind::kString},
+    {IgnoredIn::kEvery, "_attn_implementation_autoset", Kind::kBool},
+    {IgnoredIn::kEvery, "pretraining_tp", Kind::kInteger, 0, kCountMax},
+    {IgnoredIn::kEvery, "torchscript", Kind::kBool},
+    {IgnoredIn::kEvery, "return_dict", Kind::kBool},
+    {IgnoredIn::kEvery, "output_attentions", Kind::kBool},
+    {IgnoredIn::kEvery, "output_hidden_states", Kind::kBool},
+    {IgnoredIn::kEvery, "tokenizer_class", Kind::kString},
+    {IgnoredIn::kEvery, "id2label", Kind::kObject},
+    {IgnoredIn::kEvery, "label2id", Kind::kObject},
+    {IgnoredIn::kEvery, "chunk_size_feed_forward", Kind::kInteger, 0,
      kPositionsMax},
-    {IgnoredIn::kEvery, "transformers.js_config", Kind::kObject, false},
-    {IgnoredIn::kGrouped, "sliding_window", Kind::kInteger, true, 0,
-     kPositionsMax},
-    {IgnoredIn::kGrouped, "max_window_layers", Kind::kInteger, false, 0,
-     kLayersMax},
+    {IgnoredIn::kEvery, "transformers.js_config", Kind::kObject},
+    {IgnoredIn::kGrouped, "sliding_window", Kind::kInteger, 0, kPositionsMax},
+    {IgnoredIn::kGrouped, "max_window_layers", Kind::kInteger, 0, kLayersMax},
     // Says that a converter wrote the file.
-    {IgnoredIn::kGrouped, "is_llama_config", Kind::kBool, false},
-    {IgnoredIn::kExperts, "ep_size", Kind::kInteger, false, 1, kCountMax},
-    {IgnoredIn::kExperts, "aux_loss_alpha", Kind::kNumber, false, 0,
+    {IgnoredIn::kGrouped, "is_llama_config", Kind::kBool},
+    {IgnoredIn::kExperts, "ep_size", Kind::kInteger, 1, kCountMax},
+    {IgnoredIn::kExperts, "aux_loss_alpha", Kind::kNumber, 0, kDeviationMax},
+    {IgnoredIn::kExperts, "seq_aux", Kind::kBool},
+    {IgnoredIn::kExperts, "router_aux_loss_coef", Kind::kNumber, 0,
      kDeviationMax},
-    {IgnoredIn::kExperts, "seq_aux", Kind::kBool, false},
-    {IgnoredIn::kExperts, "router_aux_loss_coef", Kind::kNumber, false, 0,
-     kDeviationMax},
-    {IgnoredIn::kExperts, "output_router_logits", Kind::kBool, false},
+    {IgnoredIn::kExperts, "output_router_logits", Kind::kBool},
 };
 
 // Those in which weights may be stored. The tensors say which it is: the key
@@ -83,7 +77,7 @@ bool NamesType(const JsonValue& value) {
 }
 
 bool IsOfKind(const JsonValue& value, const IgnoredKey& key) {
-  if (value.IsNull()) return key.may_be_null;
+  if (value.IsNull()) return true;
   switch (key.kind) {
     case Kind::kBool: return value.kind() == JsonValue::Kind::kBool;
     case Kind::kInteger: return value.AsInteger(key.min, key.max).ok();
@@ -120,8 +114,7 @@ absl::Status IgnoreKeys(IgnoredIn where, ConfigReader* reader) {
     if (key.where != where) continue;
     const std::optional<JsonValue> value = reader->FindOrNull(key.name);
     if (value && !IsOfKind(*value, key)) {
-      return value->Expected(
-          absl::StrCat(KindInWords(key), key.may_be_null ? ", or null" : ""));
+      return value->Expected(absl::StrCat(KindInWords(key), ", or null"));
     }
   }
   return absl::OkStatus();

@@ -13,8 +13,9 @@ enum class IgnoredIn {
   kExperts,  // DeepSeek-V3: about training, and about spreading experts
 };
 
-// Marks the ignored keys of `where` as read. A value that is not of its key's
-// kind is refused all the same: who wrote it meant something else by the key.
+// Marks the ignored keys of `where` as read. A value that is neither of its
+// key's kind nor null is refused all the same: who wrote it meant something
+// else by the key.
 absl::Status IgnoreKeys(IgnoredIn where, ConfigReader* reader);
 
 }  // namespace fathom::rt

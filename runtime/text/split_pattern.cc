@@ -24,8 +24,8 @@ constexpr uint32_t kHeapKib = uint32_t{64} << 10;  // where no code can be made
 constexpr size_t kStackBytesMin = size_t{32} << 10;
 constexpr size_t kStackBytesMax = size_t{16} << 20;
 // 1.5 s for 1 MiB; the published patterns take at most a tenth of that.
-constexpr int64_t kBudgetNs = 500'000'000;
-constexpr int64_t kBudgetNsPerByte = 1'000;
+constexpr int64_t kBudgetNs = 1'000'000'000;
+constexpr int64_t kBudgetNsPerByte = 500;
 // The budget is looked at after so many steps: a tenth of a second or two.
 constexpr double kStepsPerLook = uint64_t{1} << 26;
 // One call looks for a match at no more places than that, nor than these.
@@ -120,8 +120,10 @@ absl::StatusOr<SplitPattern> SplitPattern::Create(absl::string_view oniguruma) {
         absl::StrCat("found the pattern '", result.shown_,
                      "', expected a regular expression: ", ErrorText(error)));
   }
-  // Without JIT (a machine that forbids it) matching is slower and equal.
-  pcre2_jit_compile_8(result.code_.get(), PCRE2_JIT_COMPLETE);
+  // Without JIT (a machine that forbids it) matching is slower and equal, and
+  // looks for where a match may begin beyond the places that it is given.
+  result.is_jitted_ =
+      pcre2_jit_compile_8(result.code_.get(), PCRE2_JIT_COMPLETE) == 0;
   return result;
 }
 
@@ -130,6 +132,7 @@ absl::StatusOr<SplitPattern::Match> SplitPattern::Next(
   while (true) {
     const size_t rest = text.size() - from;
     const double steps = cost_.is_linear ? cost_.At(rest) : 1;
+    const double looked = is_jitted_ ? 0 : static_cast<double>(rest);
     const double most = std::clamp(kStepsPerLook / steps, 1.0, kPlacesPerCall);
     const size_t last = from + std::min(rest, static_cast<size_t>(most) - 1);
     pcre2_set_offset_limit_8(scratch->context_, last);
@@ -139,7 +142,7 @@ absl::StatusOr<SplitPattern::Match> SplitPattern::Next(
     const PCRE2_SIZE* range = pcre2_get_ovector_pointer_8(scratch->data_);
     const size_t places = (count >= 0 ? range[0] : last) - from + 1;
     if (count == PCRE2_ERROR_CALLOUT ||
-        scratch->IsSpent(steps * static_cast<double>(places))) {
+        scratch->IsSpent(steps * static_cast<double>(places) + looked)) {
       return absl::InvalidArgumentError(absl::StrCat(
           "the pattern '", shown_, "' takes too long on this text"));
     }

@@ -74,6 +74,7 @@ class SplitPattern {
 
   std::unique_ptr<pcre2_real_code_8, Free> code_;
   PatternCost cost_;
+  bool is_jitted_ = false;
   std::string shown_;
 };
 

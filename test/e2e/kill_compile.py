@@ -262,6 +262,13 @@ def test_emitting(build: pathlib.Path, config: str, work: pathlib.Path) -> int:
         if not good or left != 1 or target.read_text() != new:
             failures += 1
             print(f"FAILED: --emit killed at {call}: {[*work.iterdir()]}")
+    # Where a disk has no locks, it is written all the same.
+    target.write_text("old")
+    subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e",
+                    "inject=flock:error=ENOLCK", *command])
+    if target.read_text() != new or [*work.iterdir()] != [target]:
+        failures += 1
+        print(f"FAILED: --emit without locks: {[*work.iterdir()]}")
     print(f"K1 --emit: killed 3 times, {failures} failures")
     return failures
 

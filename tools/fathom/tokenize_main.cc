@@ -43,8 +43,9 @@ absl::Status Run(const std::string& folder, bool decodes) {
   return AnswerLines(
       [&](absl::string_view line,
           absl::string_view where) -> absl::StatusOr<std::string> {
-        FATHOM_ASSIGN_OR_RETURN(const JsonDocument document,
-                                JsonDocument::Parse(line, where));
+        FATHOM_ASSIGN_OR_RETURN(
+            const JsonDocument document,
+            JsonDocument::Parse(line, where, kJsonLargeValuesMax));
         return decodes ? Decode(*tokenizer, document.root())
                        : Encode(*tokenizer, document.root());
       });
