@@ -7,11 +7,13 @@
 
 #include "compiler/import/Import.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "runtime/base/located.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/io/file.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -27,6 +29,25 @@ static CheckpointTraits traitsOf(const rt::ModelConfig &config,
   traits.mtpSharesEmbedding = !checkpoint.Find(prefix + "embed_tokens.weight");
   traits.mtpSharesHead = !checkpoint.Find(prefix + "shared_head.head.weight");
   return traits;
+}
+
+/// Leaves out the layer that predicts further tokens where the checkpoint holds
+/// nothing of it: what transformers saves lacks it, under a config.json that
+/// names it all the same.
+static void leaveOutMtp(ImportedModel &model) {
+  std::string prefix =
+      absl::StrCat("model.layers.", model.config.layer_count, ".");
+  auto isOfMtp = [&](const rt::TensorInfo &tensor) {
+    return absl::StartsWith(tensor.name, prefix);
+  };
+  if (model.config.mtp_layer_count == 0 ||
+      llvm::any_of(model.checkpoint->tensors(), isOfMtp))
+    return;
+  model.config.mtp_layer_count = 0;
+  model.warnings.push_back(
+      absl::StrCat("num_nextn_predict_layers is left out: the checkpoint holds "
+                   "no '",
+                   prefix, "*'"));
 }
 
 static absl::StatusOr<std::string> readText(const rt::Folder &folder,
@@ -110,8 +131,10 @@ absl::StatusOr<ImportedModel> importModel(const std::string &path,
                              "; --strict refuses them");
   }
   CheckpointTraits traits;
-  if (model.checkpoint)
+  if (model.checkpoint) {
+    leaveOutMtp(model);
     traits = traitsOf(model.config, *model.checkpoint);
+  }
   FATHOM_ASSIGN_OR_RETURN(model.module,
                           buildModel(model.config, options, traits, context));
   if (model.checkpoint)

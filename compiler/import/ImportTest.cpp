@@ -380,6 +380,36 @@ TEST(ImportMtpTest, SharesTheEmbeddingAndTheHead) {
   }
 }
 
+// What transformers saves has no MTP layer, and a config.json that names it.
+// One that lacks a part of it stays refused.
+TEST_F(ImportTest, W13_NothingOfTheMtpLayer) {
+  std::string path = FATHOM_SOURCE_DIR "/test/models/tiny-r1";
+  auto whole = rt::Checkpoint::Open(*rt::Folder::Open(path));
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  std::vector<TestTensor> all;
+  for (const rt::TensorInfo &tensor : whole->tensors())
+    all.push_back({tensor.name, tensor.dtype, tensor.shape, ""});
+  std::string config = rt::ReadSource("test/models/tiny-r1/config.json");
+  auto model = import(all, config);
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_TRUE(model->warnings.empty());
+  EXPECT_TRUE(model->module->lookupSymbol("mtp_layer"));
+
+  std::vector<TestTensor> lacking = all;
+  remove(lacking, "layers.4.enorm");
+  EXPECT_TRUE(absl::StrContains(errorOf(lacking, config), "layers.4.enorm"));
+
+  remove(all, "layers.4.");
+  model = import(all, config);
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ(model->config.mtp_layer_count, 0);
+  EXPECT_FALSE(model->module->lookupSymbol("mtp_layer"));
+  ASSERT_EQ(model->warnings.size(), 1u);
+  EXPECT_EQ(model->warnings[0],
+            "num_nextn_predict_layers is left out: the checkpoint holds no "
+            "'model.layers.4.*'");
+}
+
 // The norms inside latent attention have their class's eps.
 TEST(ImportLatentTest, InnerNormsHaveAnEpsOfTheirOwn) {
   auto config = rt::ParseModelConfig(
