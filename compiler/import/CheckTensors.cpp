@@ -155,7 +155,7 @@ static std::string reasonLeft(absl::string_view name,
     return "'lm_head.weight' is left out: the embedding is tied to the head";
   if (absl::EndsWith(name, ".rotary_emb.inv_freq"))
     return "stored 'rotary_emb.inv_freq' are left out: they are computed";
-  std::string mtp = absl::StrCat("model.layers.", config.layer_count, ".");
+  std::string mtp = mtpPrefix(config);
   if (config.architecture == rt::Architecture::kDeepseekV3 &&
       config.mtp_layer_count == 0 && absl::StartsWith(name, mtp))
     return absl::StrCat("'", mtp,

@@ -19,13 +19,17 @@
 
 namespace fathom {
 
+std::string mtpPrefix(const rt::ModelConfig &config) {
+  return absl::StrCat("model.layers.", config.layer_count, ".");
+}
+
 /// What the model form needs to know of what the checkpoint holds.
 static CheckpointTraits traitsOf(const rt::ModelConfig &config,
                                  const rt::Checkpoint &checkpoint) {
   CheckpointTraits traits;
   if (config.mtp_layer_count == 0)
     return traits;
-  std::string prefix = absl::StrCat("model.layers.", config.layer_count, ".");
+  std::string prefix = mtpPrefix(config);
   traits.mtpSharesEmbedding = !checkpoint.Find(prefix + "embed_tokens.weight");
   traits.mtpSharesHead = !checkpoint.Find(prefix + "shared_head.head.weight");
   return traits;
@@ -35,8 +39,7 @@ static CheckpointTraits traitsOf(const rt::ModelConfig &config,
 /// nothing of it: what transformers saves lacks it, under a config.json that
 /// names it all the same.
 static void leaveOutMtp(ImportedModel &model) {
-  std::string prefix =
-      absl::StrCat("model.layers.", model.config.layer_count, ".");
+  std::string prefix = mtpPrefix(model.config);
   auto isOfMtp = [&](const rt::TensorInfo &tensor) {
     return absl::StartsWith(tensor.name, prefix);
   };

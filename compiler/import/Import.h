@@ -46,6 +46,10 @@ struct ImportOptions {
   bool mayLackWeights = false;
 };
 
+/// What the names of the tensors of the MTP layer begin with: it is stored as
+/// one layer more.
+std::string mtpPrefix(const rt::ModelConfig &config);
+
 /// What the model form needs to know of a checkpoint where there is one.
 struct CheckpointTraits {
   /// The MTP layer has no embedding or head of its own: the main ones serve.

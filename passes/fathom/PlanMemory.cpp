@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/Fathom/IR/FathomNumbers.h"
 #include "passes/fathom/ColumnViews.h"
 #include "passes/fathom/ModuleFacts.h"
 #include "passes/fathom/PackedWeights.h"
@@ -100,16 +101,10 @@ Signature signatureOf(StringRef kind) {
   return {1, 2, 0, -1};
 }
 
-// What is placed has rows of a known number of columns.
-bool hasRows(Type type) {
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  return tensor && tensor.getRank() == 2 && !tensor.isDynamicDim(1);
-}
-
 // A phase's results, and the lists by which its rows are numbered.
 LogicalResult checkPhase(PhaseOp phase) {
   for (Type type : phase.getResultTypes())
-    if (!hasRows(type))
+    if (!hasKnownColumns(type))
       return phase.emitError("found a result of type ")
              << type << ", expected rows of columns";
   for (auto gateUp : phase.getBody().getOps<ExpertGateUpOp>())
@@ -133,7 +128,7 @@ LogicalResult checkFunction(func::FuncOp function, StringRef kind,
            << " results, expected those of a function of kind \"" << kind
            << '"';
   auto check = [&](int number, TypeRange types, StringRef what) {
-    if (number < 0 || hasRows(types[number]))
+    if (number < 0 || hasKnownColumns(types[number]))
       return success();
     return LogicalResult(function.emitError("found ")
                          << what << " " << number << " of type "

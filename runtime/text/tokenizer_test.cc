@@ -65,19 +65,28 @@ std::vector<int32_t> IdsAt(const JsonValue& object, const char* key) {
   return ids;
 }
 
+// Calls `check` with each line of a file beside the tokenizers: its text, and
+// what it holds.
+template <typename Check>
+void ForEachLine(const std::string& file, const Check& check) {
+  std::ifstream lines(Folder(file));
+  std::string line;
+  while (std::getline(lines, line)) {
+    auto document = JsonDocument::Parse(line, "line");
+    ASSERT_TRUE(document.ok()) << document.status();
+    check(line, document->root());
+  }
+}
+
 class LibraryTest : public testing::TestWithParam<const char*> {};
 
 // C10, C11: every line of KIND.jsonl, both ways and as a stream.
 TEST_P(LibraryTest, C11_SameIdsAndTexts) {
   auto tokenizer = LoadKind(GetParam());
   ASSERT_NE(tokenizer, nullptr);
-  std::ifstream lines(Folder(GetParam()) + ".jsonl");
-  std::string line;
   int count = 0;
-  while (std::getline(lines, line)) {
-    auto document = JsonDocument::Parse(line, "line");
-    ASSERT_TRUE(document.ok());
-    const JsonValue root = document->root();
+  ForEachLine(absl::StrCat(GetParam(), ".jsonl"), [&](const std::string& line,
+                                                      JsonValue root) {
     const std::string text(*root.Get("text")->AsString());
     const std::vector<int32_t> wanted = IdsAt(root, "ids");
     EXPECT_EQ(Ids(*tokenizer, text), wanted) << line;
@@ -89,7 +98,7 @@ TEST_P(LibraryTest, C11_SameIdsAndTexts) {
     for (int32_t id : wanted) streamed += stream.Push(id);
     EXPECT_EQ(streamed + stream.Finish(), back) << line;
     ++count;
-  }
+  });
   EXPECT_GT(count, 250);
 }
 
@@ -97,14 +106,9 @@ TEST_P(LibraryTest, C11_SameIdsAndTexts) {
 TEST_P(LibraryTest, C10_OneLetter) {
   auto tokenizer = LoadKind(GetParam());
   ASSERT_NE(tokenizer, nullptr);
-  std::ifstream lines(Folder("one-letter.jsonl"));
-  std::string line;
   int count = 0;
-  while (std::getline(lines, line)) {
-    auto document = JsonDocument::Parse(line, "line");
-    ASSERT_TRUE(document.ok());
-    const JsonValue root = document->root();
-    if (*root.Get("kind")->AsString() != GetParam()) continue;
+  ForEachLine("one-letter.jsonl", [&](const std::string& line, JsonValue root) {
+    if (*root.Get("kind")->AsString() != GetParam()) return;
     const absl::string_view letter = *root.Get("letter")->AsString();
     std::string text;
     while (text.size() + letter.size() <= size_t{1} << 20)
@@ -119,7 +123,7 @@ TEST_P(LibraryTest, C10_OneLetter) {
     EXPECT_TRUE(Ids(*tokenizer, text) == wanted) << line;
     EXPECT_EQ(tokenizer->Decode(wanted), text) << line;
     ++count;
-  }
+  });
   EXPECT_EQ(count, 8);
 }
 

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "runtime/base/status.h"
-#include "runtime/io/artifact_files.h"
 
 namespace fathom::rt {
 namespace {
@@ -116,15 +115,20 @@ double DotPeak::Measure() {
   return Run(rounds_, &seconds);
 }
 
-absl::StatusOr<double> HugePageBandwidth(ThreadPool& pool,
-                                         FathomReadProbe probe) {
+absl::StatusOr<OwnedMapping> FilledHugePages(ThreadPool& pool) {
   FATHOM_ASSIGN_OR_RETURN(
-      const OwnedMapping memory,
+      OwnedMapping memory,
       OwnedMapping::Zeroed(kWindowBytes, "measuring huge pages"));
   const uint64_t share = kWindowBytes / pool.thread_count();
   pool.Run([&](uint32_t thread) {
     std::memset(memory.data() + thread * share, 1, share);
   });
+  return memory;
+}
+
+absl::StatusOr<double> HugePageBandwidth(ThreadPool& pool,
+                                         FathomReadProbe probe) {
+  FATHOM_ASSIGN_OR_RETURN(const OwnedMapping memory, FilledHugePages(pool));
   ReadBandwidth bandwidth(pool, probe, {memory.data(), memory.bytes()});
   std::vector<double> rates;
   for (int i = 0; i < kHugePageMeasurements; ++i) {

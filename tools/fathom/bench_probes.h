@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "runtime/abi/step.h"
 #include "runtime/device/thread_pool.h"
+#include "runtime/io/artifact_files.h"
 
 namespace fathom::rt {
 
@@ -51,8 +52,10 @@ class DotPeak {
   uint64_t rounds_ = 1 << 12;
 };
 
-// Bytes a second from memory in huge pages that is filled for the purpose: the
-// median of some measurements.
+// Memory in huge pages, filled by all threads, far more than any cache holds.
+absl::StatusOr<OwnedMapping> FilledHugePages(ThreadPool& pool);
+
+// Bytes a second from such memory: the median of some measurements.
 absl::StatusOr<double> HugePageBandwidth(ThreadPool& pool,
                                          FathomReadProbe probe);
 

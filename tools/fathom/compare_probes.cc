@@ -12,7 +12,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "runtime/base/status.h"
-#include "runtime/io/artifact_files.h"
 #include "runtime/serve/load_artifact.h"
 #include "tools/exit_codes.h"
 #include "tools/fathom/bench_probes.h"
@@ -23,7 +22,6 @@ namespace fathom::rt {
 namespace {
 
 constexpr int64_t kPairs = 100;
-constexpr uint64_t kHugeBytes = uint64_t{1} << 30;
 
 void Compare(const char* name, const char* unit, int64_t pairs,
              const std::function<double()>& probe,
@@ -69,10 +67,7 @@ absl::Status CompareAll(const std::string& path, int64_t pairs) {
   }
   CompareReads("mapped weights", pairs, pool, artifact.read_probe(),
                artifact.weights().bytes());
-  FATHOM_ASSIGN_OR_RETURN(
-      const OwnedMapping huge,
-      OwnedMapping::Zeroed(kHugeBytes, "measuring huge pages"));
-  std::fill_n(huge.data(), huge.bytes(), 1);
+  FATHOM_ASSIGN_OR_RETURN(const OwnedMapping huge, FilledHugePages(pool));
   CompareReads("huge pages", pairs, pool, artifact.read_probe(),
                {huge.data(), huge.bytes()});
   DotPeak of_probe(pool, artifact.dot_probe());

@@ -12,7 +12,7 @@ import sys
 from tokenizers import Tokenizer
 
 import make_tokenizers as tok
-from tokenizer_strings import newer, strings
+from tokenizer_strings import KINDS, newer, strings
 
 
 def lines(command, values):
@@ -24,7 +24,7 @@ def lines(command, values):
 
 def main(fathom, count):
     wrong, texts = 0, list(strings(count))
-    for kind in ('deepseek', 'llama3', 'qwen2', 'digits', 'added-flags'):
+    for kind in KINDS:
         at = f'{tok.MODELS}/tokenizers/{kind}'
         t = Tokenizer.from_file(f'{at}/tokenizer.json')
         ids = [t.encode(s, add_special_tokens=False).ids for s in texts]

@@ -64,11 +64,12 @@ inline bool sameRows(ArrayRef<Value> values) {
       values, [&](Value value) { return rows(value) == rows(values.front()); });
 }
 
-/// Whether the rows of the matrix `type` are of one known length. Their number
+/// Whether `type` is a matrix whose rows are of one known length. Their number
 /// may be that of the step's tokens.
 inline bool hasKnownColumns(Type type) {
-  int64_t columns = cast<RankedTensorType>(type).getDimSize(1);
-  return columns >= 1 && columns <= kElementsMax;
+  auto matrix = dyn_cast<RankedTensorType>(type);
+  return matrix && matrix.getRank() == 2 && matrix.getDimSize(1) >= 1 &&
+         matrix.getDimSize(1) <= kElementsMax;
 }
 
 inline bool isPositive(const APFloat &value) {

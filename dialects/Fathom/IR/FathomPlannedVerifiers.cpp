@@ -59,9 +59,9 @@ LogicalResult PhaseOp::verify() {
     return success();
   for (auto [number, attribute] : llvm::enumerate(*getPlaces())) {
     auto place = cast<PlaceAttr>(attribute);
-    auto type = dyn_cast<RankedTensorType>(getResult(number).getType());
-    if (!isBegin(place.getOffset()) || !type || type.getRank() != 2 ||
-        !hasKnownColumns(type) || place.getStride() < type.getDimSize(1))
+    if (!isBegin(place.getOffset()) ||
+        !hasKnownColumns(getResult(number).getType()) ||
+        place.getStride() < columns(getResult(number)))
       return emitOpError("expects the place of result ")
              << number << " to begin at a multiple of 4 bytes and to have a "
              << "stride of no fewer than the columns of "
