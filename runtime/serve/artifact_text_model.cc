@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "runtime/base/status.h"
+#include "runtime/serve/manifest_templates.h"
 
 namespace fathom::rt {
 namespace {
@@ -19,35 +19,6 @@ absl::string_view View(const Bytes& bytes) {
 absl::Status In(absl::string_view what, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(kManifestFile, ": ", what,
                                                   ": ", status.message()));
-}
-
-void AppendJson(std::string& json, absl::string_view text) {
-  json += '"';
-  for (char c : text) {
-    if (c == '"' || c == '\\') {
-      json += {'\\', c};
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      absl::StrAppendFormat(&json, "\\u%04x", c);
-    } else {
-      json += c;
-    }
-  }
-  json += '"';
-}
-
-// What a chat template is asked for the next message.
-std::string RequestJson(absl::Span<const ChatMessage> messages) {
-  std::string json = "{\"add_generation_prompt\":true,\"messages\":[";
-  bool first = true;
-  for (const ChatMessage& message : messages) {
-    json += first ? "{\"role\":" : ",{\"role\":";
-    first = false;
-    AppendJson(json, message.role);
-    json += ",\"content\":";
-    AppendJson(json, message.content);
-    json += '}';
-  }
-  return json + "]}";
 }
 
 class StreamDecoder final : public TextDecoder {
@@ -86,16 +57,7 @@ absl::Status ArtifactTextModel::ReadText() {
   auto tokenizer = Tokenizer::Load(View(*manifest.tokenizer()));
   if (!tokenizer.ok()) return In("the tokenizer", tokenizer.status());
   tokenizer_ = *std::move(tokenizer);
-  if (manifest.chat_template() != nullptr) {
-    auto program = ParseTemplate(View(*manifest.chat_template()));
-    if (!program.ok()) return In("the chat template", program.status());
-    template_ = *std::move(program);
-  }
-  if (manifest.special_tokens() != nullptr) {
-    for (const auto* token : *manifest.special_tokens()) {
-      special_tokens_.emplace_back(token->name()->str(), token->text()->str());
-    }
-  }
+  FATHOM_ASSIGN_OR_RETURN(templates_, TemplatesOfManifest(manifest));
   return absl::OkStatus();
 }
 
@@ -132,19 +94,17 @@ void ArtifactTextModel::ReadFacts() {
                      .seed = 0};
 }
 
-absl::StatusOr<std::vector<int32_t>> ArtifactTextModel::EncodeChat(
-    absl::Span<const ChatMessage> messages) {
-  if (template_ == nullptr) {
+absl::StatusOr<std::vector<int32_t>> ArtifactTextModel::EncodeRequest(
+    absl::string_view request_json) {
+  if (templates_.programs.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
         kManifestFile,
         ": found no chat template, expected one: the model has none; 'fathom "
         "run --raw' goes on from a text"));
   }
-  TemplateInputs inputs;
-  inputs.request_json = RequestJson(messages);
-  inputs.special_tokens = special_tokens_;
-  FATHOM_ASSIGN_OR_RETURN(const Rendered rendered,
-                          RenderTemplate(*template_, inputs));
+  FATHOM_ASSIGN_OR_RETURN(
+      const Rendered rendered,
+      RenderChat(templates_, request_json, NextMessage::kUnlessSaid));
   return tokenizer_->Encode(rendered.text, rendered.foreign);
 }
 

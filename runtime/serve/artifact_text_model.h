@@ -4,14 +4,13 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "runtime/model/session.h"
 #include "runtime/serve/load_artifact.h"
 #include "runtime/serve/text_model.h"
-#include "runtime/text/template.h"
+#include "runtime/text/template_folder.h"
 #include "runtime/text/tokenizer.h"
 
 namespace fathom::rt {
@@ -24,8 +23,8 @@ class ArtifactTextModel final : public TextModel {
       const LoadOptions& options);
 
   const TextModelFacts& facts() const override { return facts_; }
-  absl::StatusOr<std::vector<int32_t>> EncodeChat(
-      absl::Span<const ChatMessage> messages) override;
+  absl::StatusOr<std::vector<int32_t>> EncodeRequest(
+      absl::string_view request_json) override;
   absl::StatusOr<std::vector<int32_t>> EncodeRaw(
       absl::string_view text) override;
   std::unique_ptr<TextDecoder> NewDecoder() override;
@@ -42,8 +41,7 @@ class ArtifactTextModel final : public TextModel {
   LoadedArtifact loaded_;
   TextModelFacts facts_;
   std::unique_ptr<Tokenizer> tokenizer_;
-  TemplateProgramPtr template_;  // null: the model has none
-  std::vector<std::pair<std::string, std::string>> special_tokens_;
+  ChatTemplates templates_;  // none: the model has none
   std::unique_ptr<Session> session_;
 };
 

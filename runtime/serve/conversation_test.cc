@@ -18,6 +18,25 @@ std::vector<int32_t> Encode(FakeTextModel& model,
   return *model.EncodeChat(messages);
 }
 
+TEST(FakeTextModelTest, TakesRequestsAsArtifactsDo) {
+  FakeTextModel model("");
+  constexpr int32_t kBos = FakeTextModel::kBos, kUser = FakeTextModel::kUser,
+                    kAssistant = FakeTextModel::kAssistant;
+  const auto encode = [&](absl::string_view rest) {
+    return *model.EncodeRequest(absl::StrCat(
+        R"({"messages": [{"role": "user", "content": "a"},
+            {"role": "assistant", "content": "b"}])",
+        rest, "}"));
+  };
+  const std::vector<int32_t> cut = {kBos, kUser, 'a', kAssistant, 'b'};
+  EXPECT_EQ(encode(R"(, "continue_final_message": true)"), cut);
+  std::vector<int32_t> closed = cut;
+  closed.push_back(FakeTextModel::kEos);
+  EXPECT_EQ(encode(R"(, "add_generation_prompt": false)"), closed);
+  EXPECT_EQ(encode(""), Encode(model, {{"user", "a"}, {"assistant", "b"}}));
+  EXPECT_FALSE(model.EncodeRequest("{}").ok());
+}
+
 TEST(ConversationTest, AnswersAndStreams) {
   FakeTextModel model("hm}yes");
   Conversation conversation(&model, StandingClock);

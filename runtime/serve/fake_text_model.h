@@ -1,4 +1,4 @@
-// A TextModel of letters, for tests: ids are the bytes below 128, behind them
+// A TextModel of letters, for tests: ids are the bytes below 128, after them
 // the control tokens; what it answers is given as a script.
 #ifndef FATHOM_RUNTIME_SERVE_FAKE_TEXT_MODEL_H_
 #define FATHOM_RUNTIME_SERVE_FAKE_TEXT_MODEL_H_
@@ -6,11 +6,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "runtime/base/json.h"
+#include "runtime/base/status.h"
 #include "runtime/serve/text_model.h"
 
 namespace fathom::rt {
@@ -20,7 +23,7 @@ class FakeTextModel final : public TextModel {
   static constexpr int32_t kEos = 128, kOpen = 129, kClose = 130, kUser = 131,
                            kAssistant = 132, kBos = 133, kVocabulary = 134;
 
-  // What the model says behind each prompt: '{' opens and '}' closes the
+  // What the model says after each prompt: '{' opens and '}' closes the
   // thinking; the eos token follows.
   explicit FakeTextModel(std::string script) : script_(std::move(script)) {
     facts_.name = "fake";
@@ -38,15 +41,26 @@ class FakeTextModel final : public TextModel {
   const TextModelFacts& facts() const override { return facts_; }
   TextModelFacts& mutable_facts() { return facts_; }
 
-  absl::StatusOr<std::vector<int32_t>> EncodeChat(
-      absl::Span<const ChatMessage> messages) override {
+  absl::StatusOr<std::vector<int32_t>> EncodeRequest(
+      absl::string_view request_json) override {
+    FATHOM_ASSIGN_OR_RETURN(const JsonDocument request,
+                            JsonDocument::Parse(request_json, "the request"));
+    FATHOM_ASSIGN_OR_RETURN(const JsonValue list,
+                            request.root().Get("messages"));
+    FATHOM_ASSIGN_OR_RETURN(const auto messages, list.AsArray());
     std::vector<int32_t> ids = {kBos};
-    for (const ChatMessage& message : messages) {
-      if (message.role == "user") ids.push_back(kUser);
-      if (message.role == "assistant") ids.push_back(kAssistant);
-      for (char c : message.content) ids.push_back(c & 127);
-      if (message.role == "assistant") ids.push_back(kEos);
+    for (const JsonValue& message : messages) {
+      const std::string role = StringOf(message, "role");
+      if (role == "user") ids.push_back(kUser);
+      if (role == "assistant") ids.push_back(kAssistant);
+      for (char c : StringOf(message, "content")) ids.push_back(c & 127);
+      if (role == "assistant") ids.push_back(kEos);
     }
+    if (IsSet(request.root(), "continue_final_message", false)) {
+      if (ids.back() == kEos) ids.pop_back();
+      return ids;
+    }
+    if (!IsSet(request.root(), "add_generation_prompt", true)) return ids;
     ids.push_back(kAssistant);
     ids.push_back(kOpen);
     return ids;
@@ -90,6 +104,18 @@ class FakeTextModel final : public TextModel {
   }
 
  private:
+  static std::string StringOf(const JsonValue& message, const char* name) {
+    const std::optional<JsonValue> field = message.Find(name);
+    const bool is_string = field && field->kind() == JsonValue::Kind::kString;
+    return is_string ? std::string(*field->AsString()) : "";
+  }
+  static bool IsSet(const JsonValue& request, const char* name,
+                    bool if_absent) {
+    const std::optional<JsonValue> field = request.Find(name);
+    const bool is_bool = field && field->kind() == JsonValue::Kind::kBool;
+    return is_bool ? *field->AsBool() : if_absent;
+  }
+
   struct Decoder final : TextDecoder {
     std::string Push(int32_t id) override {
       if (id < 128) return std::string(1, static_cast<char>(id));

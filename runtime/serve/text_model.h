@@ -23,6 +23,10 @@ struct ChatMessage {
   std::string content;
 };
 
+// The request, as EncodeRequest() takes it, for the message after `messages`,
+// which are UTF-8.
+std::string ChatRequestJson(absl::Span<const ChatMessage> messages);
+
 struct TextModelFacts {
   std::string name;
   std::string level;      // the CPU level chosen
@@ -45,9 +49,20 @@ class TextModel {
 
   virtual const TextModelFacts& facts() const = 0;
 
-  // The prompt that asks for the next message, through the chat template.
-  virtual absl::StatusOr<std::vector<int32_t>> EncodeChat(
-      absl::Span<const ChatMessage> messages) = 0;
+  // The prompt of a chat request: a JSON object that holds the arguments of
+  // transformers' apply_chat_template (`messages`, `tools`, `documents`,
+  // `add_generation_prompt`, `continue_final_message`, ...). The prompt asks
+  // for the next message unless the request says otherwise by one of the two
+  // last named. InvalidArgument when the request is at fault or the model has
+  // no chat template.
+  virtual absl::StatusOr<std::vector<int32_t>> EncodeRequest(
+      absl::string_view request_json) = 0;
+
+  // The prompt that asks for the next message of a conversation.
+  absl::StatusOr<std::vector<int32_t>> EncodeChat(
+      absl::Span<const ChatMessage> messages) {
+    return EncodeRequest(ChatRequestJson(messages));
+  }
 
   // `text` as the tokenizer encodes it, with BOS where it adds one.
   virtual absl::StatusOr<std::vector<int32_t>> EncodeRaw(

@@ -47,12 +47,18 @@ struct Rendered {
   std::vector<ByteSpan> foreign;
 };
 
+// Whether a prompt asks for the next message where the request has no
+// `add_generation_prompt`: transformers' apply_chat_template does not, servers
+// do unless the request continues the final message.
+enum class NextMessage { kIfSaid, kUnlessSaid };
+
 struct TemplateInputs {
   // One JSON object: `messages`, and what else the template may see (`tools`,
   // `documents`, `add_generation_prompt`, ...). All of its strings are foreign.
   std::string request_json;
   // The tokenizer's own strings (`bos_token`, `eos_token`, ...); not foreign.
   std::vector<std::pair<std::string, std::string>> special_tokens;
+  NextMessage next_message = NextMessage::kIfSaid;
   // What strftime_now() shows; 0 is the time of the call.
   std::time_t now = 0;
 };

@@ -136,10 +136,12 @@ absl::StatusOr<TemplateProgramPtr> ChooseTemplate(
 }
 
 absl::StatusOr<Rendered> RenderChat(const ChatTemplates& templates,
-                                    absl::string_view request_json) {
+                                    absl::string_view request_json,
+                                    NextMessage next_message) {
   TemplateInputs inputs;
   inputs.request_json = std::string(request_json);
   inputs.special_tokens = templates.special_tokens;
+  inputs.next_message = next_message;
   simdjson::dom::parser parser;
   simdjson::dom::element request, tools;
   bool has_tools = !parser.parse(inputs.request_json).get(request) &&

@@ -28,8 +28,9 @@ absl::StatusOr<TemplateProgramPtr> ChooseTemplate(
     const ChatTemplates& templates, bool has_tools);
 
 // Renders `request_json` with the template of its kind.
-absl::StatusOr<Rendered> RenderChat(const ChatTemplates& templates,
-                                    absl::string_view request_json);
+absl::StatusOr<Rendered> RenderChat(
+    const ChatTemplates& templates, absl::string_view request_json,
+    NextMessage next_message = NextMessage::kIfSaid);
 
 }  // namespace fathom::rt
 

@@ -88,7 +88,11 @@ absl::StatusOr<Value> RequestValues(Arena& arena,
   };
   FATHOM_RETURN_IF_ERROR(add("tools", Value::None()));
   FATHOM_RETURN_IF_ERROR(add("documents", Value::None()));
-  FATHOM_RETURN_IF_ERROR(add("add_generation_prompt", Value::Bool(false)));
+  const Value* continued = FindText(*request.dict, "continue_final_message");
+  FATHOM_RETURN_IF_ERROR(
+      add("add_generation_prompt",
+          Value::Bool(inputs.next_message == NextMessage::kUnlessSaid &&
+                      (continued == nullptr || !Truth(*continued)))));
   for (const auto& [name, text] : inputs.special_tokens) {
     FATHOM_ASSIGN_OR_RETURN(Value value, arena.NewText(text, false));
     FATHOM_RETURN_IF_ERROR(add(name, value));

@@ -145,7 +145,7 @@ TEST(TemplateTest, LimitsTheOutput) {
   for (size_t extra : {0, 1}) {
     auto program =
         CompileTemplate(absl::StrCat("{{ 'x' * ", most + extra, " }}"));
-    auto rendered = RenderTemplate(**program, {request, {}, 0});
+    auto rendered = RenderTemplate(**program, {.request_json = request});
     EXPECT_EQ(rendered.ok(), extra == 0) << rendered.status();
   }
 }

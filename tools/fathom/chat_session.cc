@@ -11,6 +11,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "runtime/base/json_string.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "simdjson.h"

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "runtime/base/json_string.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "simdjson.h"

@@ -64,21 +64,4 @@ std::string ForTerminal(absl::string_view text) {
   return safe;
 }
 
-std::string JsonString(absl::string_view text) {
-  std::string json = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') {
-      json += '\\';
-      json += c;
-    } else if (c == '\n') {
-      json += "\\n";
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      absl::StrAppendFormat(&json, "\\u%04x", c);
-    } else {
-      json += c;
-    }
-  }
-  return json + "\"";
-}
-
 }  // namespace fathom::rt

@@ -37,9 +37,6 @@ std::string OneLine(absl::string_view text);
 // and tabs, those beyond ASCII too) replaced by U+FFFD. `text` is UTF-8.
 std::string ForTerminal(absl::string_view text);
 
-// `text` as a JSON string, quotes included. `text` is UTF-8.
-std::string JsonString(absl::string_view text);
-
 }  // namespace fathom::rt
 
 #endif  // FATHOM_TOOLS_FATHOM_OUTPUT_H_

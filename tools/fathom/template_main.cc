@@ -6,6 +6,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_format.h"
+#include "runtime/base/json_string.h"
 #include "runtime/base/status.h"
 #include "runtime/text/template_folder.h"
 #include "tools/fathom/command_line.h"

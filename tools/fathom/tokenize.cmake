@@ -5,4 +5,4 @@ fathom_add_program(fathom-tokenize
 fathom_add_unit_test(text_source_test
   SRCS text_source_test.cc tokenizer_source.cc template_source.cc
        manifest_source.cc
-  DEPS fathom_rt_text fathom_rt_testing)
+  DEPS fathom_rt_serve fathom_rt_testing)

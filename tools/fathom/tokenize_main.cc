@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "runtime/base/json.h"
+#include "runtime/base/json_string.h"
 #include "runtime/base/status.h"
 #include "tools/fathom/command_line.h"
 #include "tools/fathom/json_lines.h"
