@@ -52,6 +52,7 @@ const char* StopReasonName(StopReason reason) {
     case StopReason::kEos: return "eos";
     case StopReason::kStop: return "stop";
     case StopReason::kLength: return "length";
+    case StopReason::kContext: return "context";
     case StopReason::kCancelled: return "cancelled";
   }
   return "none";
@@ -141,7 +142,9 @@ void Generation::Accept(int32_t id) {
   Emit(last_part_, std::move(text));
   if (stop_filter_.stopped()) return End(StopReason::kStop);
   if (static_cast<int64_t>(ids_.size()) >= max_tokens_) {
-    End(StopReason::kLength);
+    const bool asked = options_.max_tokens >= 0 &&
+                       static_cast<int64_t>(ids_.size()) >= options_.max_tokens;
+    End(asked ? StopReason::kLength : StopReason::kContext);
   }
 }
 

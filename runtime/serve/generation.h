@@ -56,9 +56,11 @@ struct GenerationOptions {
   int64_t step_tokens_max = 1;
 };
 
-enum class StopReason { kNone, kEos, kStop, kLength, kCancelled };
+// Why a request ended. kLength is the caller's max_tokens, kContext the end of
+// what the model's context holds; where both end at one token it is kLength.
+enum class StopReason { kNone, kEos, kStop, kLength, kContext, kCancelled };
 
-// "eos", "stop", "length", "cancelled"; "none" while it runs.
+// "eos", "stop", "length", "context", "cancelled"; "none" while it runs.
 const char* StopReasonName(StopReason reason);
 
 // The tokens of one step; valid until the next Advance().

@@ -159,7 +159,9 @@ Outcome Oracle(const GenerationOptions& options, uint64_t seed) {
     if (!outcome.reason.empty()) return outcome;
     if (int64_t(ids.size()) == room) {
       outcome = Read(options, ids, true);
-      if (outcome.reason.empty()) outcome.reason = "length";
+      if (outcome.reason.empty()) {
+        outcome.reason = room == options.max_tokens ? "length" : "context";
+      }
       return outcome;
     }
   }

@@ -108,17 +108,24 @@ TEST(GenerationTest, C10NeverHandsOutHalfACharacter) {
   EXPECT_EQ(g->answer_text(), "\xc3\xa9\xef\xbf\xbd");
 }
 
-TEST(GenerationTest, LengthIsTheLesserOfMaxTokensAndContext) {
+// Where both end at one token, it is what the caller asked for.
+TEST(GenerationTest, SaysWhetherMaxTokensOrTheContextEndedIt) {
   const std::vector<int32_t> script(300, kA);
   GenerationOptions options = Options({kA, kB});
   options.context_tokens = 7;
   auto g = Generate(options, script);
   EXPECT_EQ(g->ids().size(), 5u);
-  EXPECT_EQ(g->stop_reason(), StopReason::kLength);
-  options.max_tokens = 4;
-  EXPECT_EQ(Generate(options, script)->ids().size(), 4u);
+  EXPECT_EQ(g->stop_reason(), StopReason::kContext);
+  for (int64_t max_tokens : {4, 5}) {
+    options.max_tokens = max_tokens;
+    g = Generate(options, script);
+    EXPECT_EQ(int64_t(g->ids().size()), max_tokens);
+    EXPECT_EQ(g->stop_reason(), StopReason::kLength);
+  }
   options.max_tokens = 6;
-  EXPECT_EQ(Generate(options, script)->ids().size(), 5u);
+  g = Generate(options, script);
+  EXPECT_EQ(g->ids().size(), 5u);
+  EXPECT_EQ(g->stop_reason(), StopReason::kContext);
 }
 
 TEST(GenerationTest, RefusesWhatCannotRun) {

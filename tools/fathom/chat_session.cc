@@ -192,17 +192,13 @@ absl::Status ChatSession::AnswerMessage(absl::string_view text) {
     }
     Note("stopped");
   }
+  if (answer.stop_reason == StopReason::kContext) {
+    Note("the context is full; /reset begins anew");
+  }
   if (answer.stop_reason == StopReason::kLength) {
-    const bool full =
-        static_cast<int64_t>(answer.prompt_ids.size() + answer.ids.size()) >=
-        facts.context_tokens;
-    if (full) {
-      Note("the context is full; /reset begins anew");
-    } else {
-      Note(options_.max_tokens ? "cut at --max-tokens"
-                               : "cut at the model's max_new_tokens; "
-                                 "--max-tokens can allow more");
-    }
+    Note(options_.max_tokens ? "cut at --max-tokens"
+                             : "cut at the model's max_new_tokens; "
+                               "--max-tokens can allow more");
   }
   turns_.push_back({{"user", std::string(text)}, ""});
   turns_.push_back(
