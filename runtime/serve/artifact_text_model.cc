@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "runtime/base/status.h"
 #include "runtime/serve/manifest_templates.h"
+#include "runtime/serve/slot_count.h"
 
 namespace fathom::rt {
 namespace {
@@ -40,9 +41,17 @@ absl::StatusOr<std::unique_ptr<TextModel>> ArtifactTextModel::Load(
   model->loaded_ = std::move(loaded);
   FATHOM_RETURN_IF_ERROR(model->ReadText());
   model->ReadFacts();
+  SessionOptions session;
+  session.slot_count = options.slot_count;
+  if (session.slot_count == 0) {
+    session.slot_count =
+        DefaultSlotCount(SlotBytes(model->loaded_.artifact->manifest()),
+                         model->facts_.step_tokens_max, AvailableMemory());
+  }
+  model->facts_.slot_count = session.slot_count;
   FATHOM_ASSIGN_OR_RETURN(
       model->session_,
-      Session::Create(*model->loaded_.artifact, *model->loaded_.pool, {}));
+      Session::Create(*model->loaded_.artifact, *model->loaded_.pool, session));
   return model;
 }
 
@@ -121,19 +130,30 @@ std::unique_ptr<TextDecoder> ArtifactTextModel::NewDecoder() {
   return std::make_unique<StreamDecoder>(*tokenizer_);
 }
 
-absl::StatusOr<absl::Span<const float>> ArtifactTextModel::Step(
-    const StepTokens& tokens) {
-  FATHOM_ASSIGN_OR_RETURN(
-      const StepResult result,
-      session_->Step(
-          {{.slot = 0,
-            .ids = tokens.ids,
-            .first_position = tokens.first_position,
-            .role = tokens.role,
-            .logits = tokens.wants_logits ? Wanted::kLast : Wanted::kNone}}));
-  if (!tokens.wants_logits) return absl::Span<const float>();
-  auto logits = result.Row(0);
-  if (!logits.ok()) session_->Release(0);
+absl::StatusOr<std::vector<SlotLogits>> ArtifactTextModel::StepSlots(
+    absl::Span<const SlotTokens> runs) {
+  std::vector<SequenceTokens> sequences;
+  sequences.reserve(runs.size());
+  for (const SlotTokens& run : runs) {
+    sequences.push_back(
+        {.slot = run.slot,
+         .ids = run.tokens.ids,
+         .first_position = run.tokens.first_position,
+         .role = run.tokens.role,
+         .logits = run.tokens.wants_logits ? Wanted::kLast : Wanted::kNone});
+  }
+  FATHOM_ASSIGN_OR_RETURN(const StepResult result, session_->Step(sequences));
+  std::vector<SlotLogits> logits;
+  logits.reserve(runs.size());
+  int64_t row = 0;
+  for (const SlotTokens& run : runs) {
+    if (!run.tokens.wants_logits) {
+      logits.emplace_back(absl::Span<const float>());
+      continue;
+    }
+    logits.push_back(result.Row(row++));
+    if (!logits.back().ok()) session_->Release(run.slot);
+  }
   return logits;
 }
 

@@ -1,4 +1,4 @@
-// An artifact as a TextModel: one sequence, its tokenizer and chat template.
+// An artifact as a TextModel: its sequences, tokenizer and chat template.
 #ifndef FATHOM_RUNTIME_SERVE_ARTIFACT_TEXT_MODEL_H_
 #define FATHOM_RUNTIME_SERVE_ARTIFACT_TEXT_MODEL_H_
 
@@ -29,8 +29,9 @@ class ArtifactTextModel final : public TextModel {
       absl::string_view text) override;
   std::unique_ptr<TextDecoder> NewDecoder() override;
   // After a numerical error the sequence is empty.
-  absl::StatusOr<absl::Span<const float>> Step(
-      const StepTokens& tokens) override;
+  absl::StatusOr<std::vector<SlotLogits>> StepSlots(
+      absl::Span<const SlotTokens> runs) override;
+  void Release(int32_t slot) override { session_->Release(slot); }
 
  private:
   ArtifactTextModel() = default;

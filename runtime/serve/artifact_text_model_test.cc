@@ -198,5 +198,54 @@ TEST(ArtifactTextModelLoadTest, NamesWhatAnArtifactLacks) {
   EXPECT_TRUE(absl::StrContains(ids.status().message(), "no chat template"));
 }
 
+// Several sequences in one step have the logits that each has alone.
+TEST(ArtifactTextModelSlotsTest, SequencesInOneStepAreThoseAlone) {
+  LoadOptions options = Options(WithText().Write());
+  options.slot_count = 3;
+  auto model = ArtifactTextModel::Load(options);
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ((*model)->facts().slot_count, 3);
+  const std::vector<int32_t> prompts[] = {{1, 2, 3}, {4}, {5, 6, 1, 2}};
+  std::vector<SlotTokens> runs;
+  for (int32_t slot : {2, 0, 1}) {
+    runs.push_back(
+        {.slot = slot,
+         .tokens = {.ids = prompts[slot], .wants_logits = slot != 1}});
+  }
+  auto logits = (*model)->StepSlots(runs);
+  ASSERT_TRUE(logits.ok()) << logits.status();
+  ASSERT_EQ(logits->size(), 3u);
+  auto floats = [](absl::Span<const float> span) {
+    return std::vector<float>(span.begin(), span.end());
+  };
+  EXPECT_EQ(floats(*(*logits)[0]), FakeLogitsOf(prompts[2], 0));
+  EXPECT_EQ(floats(*(*logits)[1]), FakeLogitsOf(prompts[0], 0));
+  EXPECT_TRUE((*logits)[2]->empty());
+  // A numerical error is one sequence's own, and its slot is empty after it.
+  const std::vector<int32_t> nan = {kFakeNanId}, next = {2};
+  logits = (*model)->StepSlots(
+      {{.slot = 0,
+        .tokens = {.ids = nan, .first_position = 1, .wants_logits = true}},
+       {.slot = 1,
+        .tokens = {.ids = next, .first_position = 1, .wants_logits = true}}});
+  ASSERT_TRUE(logits.ok()) << logits.status();
+  EXPECT_TRUE(absl::IsDataLoss((*logits)[0].status()));
+  EXPECT_EQ(floats(*(*logits)[1]), FakeLogitsOf({4, 2}, 0));
+  logits = (*model)->StepSlots(
+      {{.slot = 0, .tokens = {.ids = next, .wants_logits = true}}});
+  ASSERT_TRUE(logits.ok()) << logits.status();
+  EXPECT_EQ(floats(*(*logits)[0]), FakeLogitsOf({2}, 0));
+}
+
+// Where nobody says, a machine of today holds as many of so small a model as a
+// step is good for.
+TEST(ArtifactTextModelSlotsTest, ZeroChoosesTheNumberOfSequences) {
+  LoadOptions options = Options(WithText().Write());
+  options.slot_count = 0;
+  auto model = ArtifactTextModel::Load(options);
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ((*model)->facts().slot_count, 16);
+}
+
 }  // namespace
 }  // namespace fathom::rt

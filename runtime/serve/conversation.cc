@@ -16,6 +16,25 @@ double Rate(int64_t count, double seconds) {
 
 }  // namespace
 
+GenerationOptions RequestOptions(std::vector<int32_t> prompt_ids,
+                                 const AskSettings& settings,
+                                 const TextModelFacts& facts) {
+  GenerationOptions options;
+  options.prompt_ids = std::move(prompt_ids);
+  options.sampling = settings.sampling;
+  options.thinking = {.open_id = facts.think_open_id,
+                      .close_id = facts.think_close_id,
+                      .budget_tokens = settings.think_tokens};
+  options.stop_strings = settings.stop_strings;
+  options.max_tokens = settings.max_tokens;
+  options.eos_ids = facts.eos_ids;
+  options.vocabulary_size = facts.vocabulary_size;
+  options.has_token = facts.has_token;
+  options.context_tokens = facts.context_tokens;
+  options.step_tokens_max = facts.step_tokens_max;
+  return options;
+}
+
 double Answer::PromptTokensPerSecond() const {
   return Rate(static_cast<int64_t>(prompt_ids.size()) - reused_tokens,
               prompt_s);
@@ -28,7 +47,7 @@ double Answer::TokensPerSecond() const {
 
 absl::Status Conversation::StepOnce(Generation& generation) {
   const StepTokens step = generation.Next();
-  // Until the step is through, the cache holds nothing behind its start.
+  // Until the step is through, the cache holds nothing from its start on.
   cache_.resize(static_cast<size_t>(step.first_position));
   const absl::StatusOr<absl::Span<const float>> logits = model_->Step(step);
   if (!logits.ok()) {
@@ -43,8 +62,6 @@ absl::Status Conversation::StepOnce(Generation& generation) {
 absl::StatusOr<Answer> Conversation::Ask(
     std::vector<int32_t> prompt_ids, const AskSettings& settings,
     const PieceSink& sink, const std::function<bool()>& interrupted) {
-  const TextModelFacts& facts = model_->facts();
-  GenerationOptions options;
   // Equal ids with equal roles have equal cache entries; the last token is
   // computed again for its logits.
   size_t cached = 0;
@@ -53,19 +70,9 @@ absl::StatusOr<Answer> Conversation::Ask(
              std::make_pair(prompt_ids[cached], int32_t{FATHOM_ROLE_PROMPT})) {
     ++cached;
   }
+  GenerationOptions options =
+      RequestOptions(std::move(prompt_ids), settings, model_->facts());
   options.cached_tokens = static_cast<int64_t>(cached);
-  options.prompt_ids = std::move(prompt_ids);
-  options.sampling = settings.sampling;
-  options.thinking = {.open_id = facts.think_open_id,
-                      .close_id = facts.think_close_id,
-                      .budget_tokens = settings.think_tokens};
-  options.stop_strings = settings.stop_strings;
-  options.max_tokens = settings.max_tokens;
-  options.eos_ids = facts.eos_ids;
-  options.vocabulary_size = facts.vocabulary_size;
-  options.has_token = facts.has_token;
-  options.context_tokens = facts.context_tokens;
-  options.step_tokens_max = facts.step_tokens_max;
   FATHOM_ASSIGN_OR_RETURN(
       std::unique_ptr<Generation> generation,
       Generation::Create(std::move(options), model_->NewDecoder()));

@@ -15,12 +15,18 @@
 
 namespace fathom::rt {
 
+// What a request asks for beside its prompt.
 struct AskSettings {
   SamplingParams sampling;
-  std::vector<std::string> stop_strings;
-  int64_t max_tokens = -1;
-  int64_t think_tokens = -1;
+  std::vector<std::string> stop_strings;  // looked for in the answer only
+  int64_t max_tokens = -1;                // -1: as many as the context holds
+  int64_t think_tokens = -1;              // -1: thinks without limit
 };
+
+// A request to the model that has these facts.
+GenerationOptions RequestOptions(std::vector<int32_t> prompt_ids,
+                                 const AskSettings& settings,
+                                 const TextModelFacts& facts);
 
 struct Answer {
   std::string thinking;

@@ -1,10 +1,12 @@
-// A model that is none, for tests: logits are a hash of the sequence, and a few
-// tokens hold half characters, line breaks and tags.
+// A fake model for tests: logits are a hash of the sequence, and a few tokens
+// hold half characters, line breaks and tags. Random requests to it.
 #ifndef FATHOM_RUNTIME_SERVE_FAKE_REQUEST_H_
 #define FATHOM_RUNTIME_SERVE_FAKE_REQUEST_H_
 
 #include <cstdint>
+#include <iterator>
 #include <memory>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,7 +66,7 @@ class FakeDecoder final : public TextDecoder {
   std::string held_;
 };
 
-// The logits behind `ids`.
+// The logits after `ids`.
 inline std::vector<float> FakeLogits(absl::Span<const int32_t> ids,
                                      uint64_t seed) {
   uint64_t hash = seed * 0x9E3779B97F4A7C15 + 1;
@@ -87,6 +89,43 @@ inline std::vector<float> FakeLogits(absl::Span<const int32_t> ids,
     for (int32_t id = 4; id < 8; ++id) logits[id] += 9;
   }
   return logits;
+}
+
+// Settings of all kinds, in all combinations.
+inline GenerationOptions RandomOptions(std::mt19937_64& random) {
+  auto below = [&random](int64_t n) { return int64_t(random() % n); };
+  const int32_t vocabulary = FakeVocabulary().size();
+  GenerationOptions options;
+  options.vocabulary_size = vocabulary;
+  options.has_token.assign((vocabulary + 7) / 8, 0xff);
+  options.has_token[kFakeNoToken / 8] &= ~(1 << kFakeNoToken % 8);
+  for (int64_t i = 1 + below(40); i > 0; --i) {
+    options.prompt_ids.push_back(4 + below(vocabulary - 4));
+  }
+  if (below(2)) options.prompt_ids.push_back(kFakeOpen);
+  const int64_t prompt_tokens = options.prompt_ids.size();
+  options.cached_tokens = below(3) ? 0 : below(prompt_tokens);
+  options.sampling.sample = below(3) != 0;
+  options.sampling.temperature = 0.2f + 0.1f * below(30);
+  options.sampling.top_k = below(2) ? 0 : 1 + below(20);
+  options.sampling.top_p = below(2) ? 1.0f : 0.05f * (1 + below(19));
+  options.sampling.repetition_penalty = below(2) ? 1.0f : 1.2f;
+  options.sampling.seed = below(5);
+  if (below(4)) {
+    options.thinking = {.open_id = kFakeOpen, .close_id = kFakeClose};
+    if (below(2)) options.thinking.budget_tokens = below(60);
+  }
+  const char* kStops[] = {"ab",       "abc",   "bab",          "\n",
+                          "\xc3\xa9", "a\n",   "\xef\xbf\xbd", "cab a",
+                          "</think>", "abbab", "baabab"};
+  for (int64_t i = below(3); i > 0; --i) {
+    options.stop_strings.push_back(kStops[below(std::size(kStops))]);
+  }
+  options.max_tokens = below(2) ? -1 : 1 + below(80);
+  if (below(5)) options.eos_ids = {kFakeEos};
+  options.context_tokens = prompt_tokens + 1 + below(150);
+  options.step_tokens_max = 1 + below(16);
+  return options;
 }
 
 }  // namespace fathom::rt

@@ -3,8 +3,10 @@
 #ifndef FATHOM_RUNTIME_SERVE_FAKE_TEXT_MODEL_H_
 #define FATHOM_RUNTIME_SERVE_FAKE_TEXT_MODEL_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -77,26 +79,28 @@ class FakeTextModel final : public TextModel {
     return std::make_unique<Decoder>();
   }
 
-  absl::StatusOr<absl::Span<const float>> Step(
-      const StepTokens& tokens) override {
+  absl::StatusOr<std::vector<SlotLogits>> StepSlots(
+      absl::Span<const SlotTokens> runs) override {
     if (!step_error_.ok()) return step_error_;
     if (on_step_) on_step_(++steps_);
-    if (tokens.first_position > int64_t(cache_.size())) {
-      return absl::InternalError("a position was left out");
+    widest_step_ = std::max(widest_step_, runs.size());
+    std::vector<SlotLogits> logits;
+    for (const SlotTokens& run : runs) {
+      logits.push_back(StepSlot(slots_[run.slot], run.tokens));
     }
-    cache_.resize(tokens.first_position);
-    cache_.insert(cache_.end(), tokens.ids.begin(), tokens.ids.end());
-    stepped_ += int64_t(tokens.ids.size());
-    if (tokens.role == 0) said_ = 0;
-    if (!tokens.wants_logits) return absl::Span<const float>();
-    logits_.assign(kVocabulary, 0.0f);
-    logits_[said_ < script_.size() ? ScriptId(script_[said_]) : kEos] = 9;
-    ++said_;
-    return absl::MakeConstSpan(logits_);
+    return logits;
   }
+
+  void Release(int32_t slot) override { slots_.erase(slot); }
 
   // All tokens that went through a step so far.
   int64_t stepped() const { return stepped_; }
+  // The most sequences that one step had.
+  size_t widest_step() const { return widest_step_; }
+  // Says what to answer a prompt, instead of the one script.
+  void set_script_of(std::function<std::string(const std::string&)> script_of) {
+    script_of_ = std::move(script_of);
+  }
   void set_step_error(absl::Status status) { step_error_ = std::move(status); }
   // Called with the number of each step, from 1.
   void set_on_step(std::function<void(int64_t)> on_step) {
@@ -126,15 +130,46 @@ class FakeTextModel final : public TextModel {
     std::string Finish() override { return ""; }
   };
 
+  struct Slot {
+    std::vector<int32_t> cache;
+    std::vector<float> logits;
+    std::string script;
+    size_t said = 0;
+  };
+
   static int32_t ScriptId(char c) {
     return c == '{' ? kOpen : c == '}' ? kClose : c & 127;
   }
 
+  SlotLogits StepSlot(Slot& slot, const StepTokens& tokens) {
+    if (tokens.first_position > int64_t(slot.cache.size())) {
+      return absl::InternalError("a position was left out");
+    }
+    slot.cache.resize(tokens.first_position);
+    slot.cache.insert(slot.cache.end(), tokens.ids.begin(), tokens.ids.end());
+    stepped_ += int64_t(tokens.ids.size());
+    if (tokens.role == 0) {
+      slot.said = 0;
+      std::string prompt;
+      for (int32_t id : slot.cache) {
+        if (id < 128) prompt += static_cast<char>(id);
+      }
+      slot.script = script_of_ ? script_of_(prompt) : script_;
+    }
+    if (!tokens.wants_logits) return absl::Span<const float>();
+    slot.logits.assign(kVocabulary, 0.0f);
+    slot.logits[slot.said < slot.script.size()
+                    ? ScriptId(slot.script[slot.said])
+                    : kEos] = 9;
+    ++slot.said;
+    return absl::MakeConstSpan(slot.logits);
+  }
+
   std::string script_;
+  std::function<std::string(const std::string&)> script_of_;
   TextModelFacts facts_;
-  std::vector<int32_t> cache_;
-  std::vector<float> logits_;
-  size_t said_ = 0;
+  std::map<int32_t, Slot> slots_;
+  size_t widest_step_ = 0;
   int64_t stepped_ = 0;
   int64_t steps_ = 0;
   std::function<void(int64_t)> on_step_;

@@ -85,31 +85,33 @@ Generation::Generation(GenerationOptions options, Sampler sampler,
   thinking_.Start(options_.prompt_ids);
 }
 
-StepTokens Generation::Next() const {
-  FATHOM_CHECK(state_ != State::kDone);
+StepTokens Generation::Next(int64_t tokens_max) {
+  FATHOM_CHECK(state_ != State::kDone && tokens_max >= 1);
   StepTokens step;
   step.first_position = stepped_tokens_;
   if (state_ == State::kDecoding) {
     step.ids = absl::MakeConstSpan(ids_).last(1);
     step.role = FATHOM_ROLE_GENERATED;
     step.wants_logits = true;
-    return step;
+  } else {
+    const int64_t left = prompt_tokens_left();
+    const int64_t count =
+        std::min({left, options_.step_tokens_max, tokens_max});
+    step.ids = absl::MakeConstSpan(options_.prompt_ids)
+                   .subspan(static_cast<size_t>(stepped_tokens_),
+                            static_cast<size_t>(count));
+    step.role = FATHOM_ROLE_PROMPT;
+    step.wants_logits = count == left;
   }
-  const int64_t left =
-      static_cast<int64_t>(options_.prompt_ids.size()) - stepped_tokens_;
-  const int64_t count = std::min(left, options_.step_tokens_max);
-  step.ids = absl::MakeConstSpan(options_.prompt_ids)
-                 .subspan(static_cast<size_t>(stepped_tokens_),
-                          static_cast<size_t>(count));
-  step.role = FATHOM_ROLE_PROMPT;
-  step.wants_logits = count == left;
+  next_tokens_ = static_cast<int64_t>(step.ids.size());
+  next_wants_logits_ = step.wants_logits;
   return step;
 }
 
 absl::Status Generation::Advance(absl::Span<const float> logits) {
-  const StepTokens step = Next();
-  stepped_tokens_ += static_cast<int64_t>(step.ids.size());
-  if (!step.wants_logits) return absl::OkStatus();
+  FATHOM_CHECK(state_ != State::kDone && next_tokens_ > 0);
+  stepped_tokens_ += std::exchange(next_tokens_, 0);
+  if (!next_wants_logits_) return absl::OkStatus();
   if (thinking_.MustClose()) {
     Accept(options_.thinking.close_id);
     return absl::OkStatus();
@@ -141,11 +143,11 @@ void Generation::Accept(int32_t id) {
   last_part_ = thinking_.Push(id, text);
   Emit(last_part_, std::move(text));
   if (stop_filter_.stopped()) return End(StopReason::kStop);
-  if (static_cast<int64_t>(ids_.size()) >= max_tokens_) {
-    const bool asked = options_.max_tokens >= 0 &&
-                       static_cast<int64_t>(ids_.size()) >= options_.max_tokens;
-    End(asked ? StopReason::kLength : StopReason::kContext);
-  }
+  const auto generated = static_cast<int64_t>(ids_.size());
+  if (generated < max_tokens_) return;
+  // Where both are reached the user's own limit is the reason.
+  End(generated == options_.max_tokens ? StopReason::kLength
+                                       : StopReason::kContext);
 }
 
 void Generation::Cancel() {

@@ -1,6 +1,6 @@
 // One request as a state machine: it says which tokens the next step takes and
 // is given the logits. It knows no clock, no socket and no device, so that it
-// can be run ten thousand times against a model that is none.
+// can be run ten thousand times against a fake model.
 //
 //   kPrompt --the last chunk's logits--> kDecoding --a stop--> kDone
 //
@@ -9,7 +9,7 @@
 // What always holds:
 //   1. The steps take each position once, in order, from `cached_tokens` on.
 //   2. A step holds tokens of one role: prompt ids as prompt, sampled ids as
-//      generated; logits are asked for at the last prompt token and behind.
+//      generated; logits are asked for at the last prompt token and after it.
 //   3. The sampled ids do not depend on how the prompt was cut, nor on when
 //      the pieces were taken.
 //   4. prompt + sampled ids never exceed the context, nor `max_tokens`.
@@ -19,6 +19,7 @@
 #define FATHOM_RUNTIME_SERVE_GENERATION_H_
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -56,8 +57,8 @@ struct GenerationOptions {
   int64_t step_tokens_max = 1;
 };
 
-// Why a request ended. kLength is the caller's max_tokens, kContext the end of
-// what the model's context holds; where both end at one token it is kLength.
+// kLength: `max_tokens` were generated; kContext: the context is full, before
+// that.
 enum class StopReason { kNone, kEos, kStop, kLength, kContext, kCancelled };
 
 // "eos", "stop", "length", "context", "cancelled"; "none" while it runs.
@@ -87,11 +88,19 @@ class Generation {
 
   bool done() const { return state_ == State::kDone; }
 
-  // The tokens of the next step. Not to be called when done().
-  StepTokens Next() const;
+  // The tokens of the next step, at most `tokens_max` (1 or more) of them. Not
+  // to be called when done().
+  StepTokens Next(int64_t tokens_max = std::numeric_limits<int64_t>::max());
 
-  // The step of Next() has run; `logits` are those of its last token (unused
-  // when it did not want them). An error ends the request.
+  // Whether the next step holds prompt tokens: any number up to
+  // prompt_tokens_left(). Otherwise it holds one generated token.
+  bool in_prompt() const { return state_ == State::kPrompt; }
+  int64_t prompt_tokens_left() const {
+    return static_cast<int64_t>(options_.prompt_ids.size()) - stepped_tokens_;
+  }
+
+  // The step of the last Next() has run; `logits` are those of its last token
+  // (unused when it did not want them). An error ends the request.
   absl::Status Advance(absl::Span<const float> logits);
 
   // Ends the request here; what was held back is handed out.
@@ -131,6 +140,8 @@ class Generation {
   StopReason stop_reason_ = StopReason::kNone;
   Thinking::Part last_part_ = Thinking::Part::kAnswer;
   int64_t stepped_tokens_ = 0;
+  int64_t next_tokens_ = 0;  // that the last Next() gave
+  bool next_wants_logits_ = false;
   int64_t max_tokens_ = 0;
   std::vector<int32_t> ids_;
   std::vector<Piece> pieces_;

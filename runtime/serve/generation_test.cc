@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "runtime/abi/step.h"
 #include "runtime/serve/fake_request.h"
 
 namespace fathom::rt {
@@ -33,6 +34,7 @@ std::unique_ptr<Generation> Generate(GenerationOptions options,
   while (!(*generation)->done()) {
     std::vector<float> logits(options.vocabulary_size, 0.0f);
     const size_t said = (*generation)->ids().size();
+    (*generation)->Next();
     logits[said < script.size() ? script[said] : kFakeEos] = 1;
     EXPECT_TRUE((*generation)->Advance(logits).ok());
   }
@@ -108,24 +110,17 @@ TEST(GenerationTest, C10NeverHandsOutHalfACharacter) {
   EXPECT_EQ(g->answer_text(), "\xc3\xa9\xef\xbf\xbd");
 }
 
-// Where both end at one token, it is what the caller asked for.
-TEST(GenerationTest, SaysWhetherMaxTokensOrTheContextEndedIt) {
+TEST(GenerationTest, LengthIsTheLesserOfMaxTokensAndContext) {
   const std::vector<int32_t> script(300, kA);
   GenerationOptions options = Options({kA, kB});
   options.context_tokens = 7;
   auto g = Generate(options, script);
   EXPECT_EQ(g->ids().size(), 5u);
   EXPECT_EQ(g->stop_reason(), StopReason::kContext);
-  for (int64_t max_tokens : {4, 5}) {
-    options.max_tokens = max_tokens;
-    g = Generate(options, script);
-    EXPECT_EQ(int64_t(g->ids().size()), max_tokens);
-    EXPECT_EQ(g->stop_reason(), StopReason::kLength);
-  }
+  options.max_tokens = 4;
+  EXPECT_EQ(Generate(options, script)->ids().size(), 4u);
   options.max_tokens = 6;
-  g = Generate(options, script);
-  EXPECT_EQ(g->ids().size(), 5u);
-  EXPECT_EQ(g->stop_reason(), StopReason::kContext);
+  EXPECT_EQ(Generate(options, script)->ids().size(), 5u);
 }
 
 TEST(GenerationTest, RefusesWhatCannotRun) {
@@ -162,11 +157,47 @@ TEST(GenerationTest, RefusesWhatCannotRun) {
   EXPECT_EQ(code(options), kBad);
 }
 
+// The user's limit is the reason where it and the context's end are reached at
+// once.
+TEST(GenerationTest, AFullContextIsAReasonOfItsOwn) {
+  GenerationOptions options = Options({kA, kB});
+  options.context_tokens = 6;
+  const std::vector<int32_t> script(9, kA);
+  EXPECT_EQ(Generate(options, script)->stop_reason(), StopReason::kContext);
+  EXPECT_EQ(Generate(options, script)->ids().size(), 4u);
+  options.max_tokens = 5;
+  EXPECT_EQ(Generate(options, script)->stop_reason(), StopReason::kContext);
+  options.max_tokens = 4;
+  EXPECT_EQ(Generate(options, script)->stop_reason(), StopReason::kLength);
+  options.max_tokens = 3;
+  EXPECT_EQ(Generate(options, script)->stop_reason(), StopReason::kLength);
+  EXPECT_STREQ(StopReasonName(StopReason::kContext), "context");
+}
+
+// A scheduler gives a prompt what is left of a step.
+TEST(GenerationTest, NextTakesNoMoreThanItMay) {
+  auto g = Generation::Create(Options({kA, kB, kA, kB, kA}),
+                              std::make_unique<FakeDecoder>());
+  EXPECT_EQ((*g)->Next().ids.size(), 5u);
+  EXPECT_EQ((*g)->Next(2).ids.size(), 2u);
+  EXPECT_TRUE((*g)->Advance({}).ok());
+  EXPECT_EQ((*g)->prompt_tokens_left(), 3);
+  EXPECT_FALSE((*g)->Next(2).wants_logits);
+  EXPECT_TRUE((*g)->Next(3).wants_logits);
+  std::vector<float> logits(FakeVocabulary().size(), 0.0f);
+  logits[kA] = 1;
+  EXPECT_TRUE((*g)->in_prompt());
+  EXPECT_TRUE((*g)->Advance(logits).ok());
+  EXPECT_FALSE((*g)->in_prompt());
+  EXPECT_EQ((*g)->Next(1).role, FATHOM_ROLE_GENERATED);
+}
+
 TEST(GenerationTest, NanEndsTheRequestWithAnError) {
   GenerationOptions options = Options({kA});
   auto g = Generation::Create(options, std::make_unique<FakeDecoder>());
   std::vector<float> logits(options.vocabulary_size,
                             std::numeric_limits<float>::quiet_NaN());
+  (*g)->Next();
   EXPECT_FALSE((*g)->Advance(logits).ok());
   EXPECT_TRUE((*g)->done());
 }

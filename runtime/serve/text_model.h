@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "runtime/serve/generation.h"
+#include "runtime/serve/step_model.h"
 
 namespace fathom::rt {
 
@@ -35,6 +36,7 @@ struct TextModelFacts {
   int32_t vocabulary_size = 0;
   int64_t context_tokens = 0;
   int64_t step_tokens_max = 1;
+  int32_t slot_count = 1;  // sequences at a time
   int32_t think_open_id = -1;
   int32_t think_close_id = -1;
   std::vector<int32_t> eos_ids;
@@ -43,10 +45,8 @@ struct TextModelFacts {
   int64_t max_tokens = -1;         // likewise; -1: it says nothing
 };
 
-class TextModel {
+class TextModel : public StepModel {
  public:
-  virtual ~TextModel() = default;
-
   virtual const TextModelFacts& facts() const = 0;
 
   // The prompt of a chat request: a JSON object that holds the arguments of
@@ -69,12 +69,6 @@ class TextModel {
       absl::string_view text) = 0;
 
   virtual std::unique_ptr<TextDecoder> NewDecoder() = 0;
-
-  // Runs one step of the one sequence. A first position below the ones stepped
-  // so far takes the sequence back to there. Returns the last token's logits,
-  // or nothing when they are not wanted; valid until the next step.
-  virtual absl::StatusOr<absl::Span<const float>> Step(
-      const StepTokens& tokens) = 0;
 };
 
 // How an artifact is to be loaded.
@@ -83,6 +77,9 @@ struct LoadOptions {
   int32_t thread_count = 0;        // 0: as many as the machine has cores
   std::string placement = "auto";  // "auto", "mapped", "huge"
   std::string level;               // empty: the best this machine runs
+  // How many sequences the model holds at a time, each as long as the context;
+  // 0: as many as DefaultSlotCount() says.
+  int32_t slot_count = 1;
 };
 
 using TextModelLoader =
