@@ -82,7 +82,9 @@ typedef struct FathomStep {
 
   char* arena; /* shared bytes, then one private part per thread; 64-aligned */
 
-  uint64_t* barrier; /* a counter on a 64-byte line of its own, never reset */
+  /* A counter on a 64-byte line of its own. A multiple of thread_count when
+   * the threads enter; it only grows while they are inside. */
+  uint64_t* barrier;
   FathomPark park;
   void* host; /* the host's own; generated code does not touch it */
 } FathomStep;

@@ -3,19 +3,21 @@
 #include <sched.h>
 #include <time.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <thread>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "runtime/device/usable_cpus.h"
 
 namespace fathom::rt {
 namespace {
 
 TEST(ThreadPoolTest, EachThreadEntersOnceAndAllHaveLeft) {
   for (int32_t count : {1, 2, 3, 9}) {
-    auto pool = ThreadPool::Create(count);
+    auto pool = ThreadPool::Create(count, ThreadPolicy::kFixed);
     ASSERT_TRUE(pool.ok());
     ASSERT_EQ((*pool)->thread_count(), uint32_t(count));
     std::vector<int> entered(count);
@@ -29,7 +31,7 @@ TEST(ThreadPoolTest, EachThreadEntersOnceAndAllHaveLeft) {
 // All are inside at the same time: each waits for the others.
 TEST(ThreadPoolTest, ThreadsAreThereTogether) {
   for (uint32_t count : {2u, 5u}) {
-    auto pool = ThreadPool::Create(int32_t(count));
+    auto pool = ThreadPool::Create(int32_t(count), ThreadPolicy::kFixed);
     ASSERT_TRUE(pool.ok());
     alignas(64) uint64_t counter = 0;
     for (uint64_t round = 1; round <= 200; ++round) {
@@ -37,7 +39,7 @@ TEST(ThreadPoolTest, ThreadsAreThereTogether) {
         __atomic_fetch_add(&counter, 1, __ATOMIC_ACQ_REL);
         const uint64_t target = round * count;
         while (__atomic_load_n(&counter, __ATOMIC_ACQUIRE) < target) {
-          ParkStep(nullptr, &counter, target);
+          (*pool)->park()(nullptr, &counter, target);
         }
       });
       ASSERT_EQ(counter, round * count);
@@ -47,7 +49,7 @@ TEST(ThreadPoolTest, ThreadsAreThereTogether) {
 
 // A thread that waits long sleeps and does not burn its core.
 TEST(ThreadPoolTest, WaitingThreadsSleep) {
-  auto pool = ThreadPool::Create(2);
+  auto pool = ThreadPool::Create(2, ThreadPolicy::kFixed);
   ASSERT_TRUE(pool.ok());
   (*pool)->Run([](uint32_t) {});
   timespec before = {}, after = {};
@@ -85,6 +87,52 @@ TEST(ThreadPoolTest, AsManyThreadsAsCoresKeepToTheirOwn) {
   cpu_set_t after;
   ASSERT_EQ(sched_getaffinity(0, sizeof after, &after), 0);
   EXPECT_TRUE(CPU_EQUAL(&before, &after));
+}
+
+// Runs may take any number of the threads, in any order.
+TEST(ThreadPoolTest, FewerThreadsThanThereAre) {
+  auto pool = ThreadPool::Create(5, ThreadPolicy::kFixed);
+  ASSERT_TRUE(pool.ok());
+  for (int round = 0; round < 300; ++round) {
+    const uint32_t count = 1 + uint32_t(round * 7) % 5;
+    std::vector<int> entered(5);
+    (*pool)->Run(count, [&](uint32_t thread) { ++entered[thread]; });
+    for (uint32_t thread = 0; thread < 5; ++thread) {
+      ASSERT_EQ(entered[thread], thread < count ? 1 : 0);
+    }
+  }
+}
+
+// More threads than can run at once only hold one another up.
+TEST(ThreadPoolTest, AdaptiveTakesNoMoreThreadsThanCpus) {
+  const int32_t cpus = UsableCpus();
+  auto more = ThreadPool::Create(std::min(cpus + 6, kPoolThreadsMax));
+  ASSERT_TRUE(more.ok());
+  EXPECT_EQ((*more)->thread_count(), uint32_t(cpus));
+}
+
+// Where two threads are put on one core, the pool finds out and leaves one.
+TEST(ThreadPoolTest, AdaptiveGivesUpThreadsThatWaitForACore) {
+  cpu_set_t before, one;
+  ASSERT_EQ(sched_getaffinity(0, sizeof before, &before), 0);
+  if (CPU_COUNT(&before) < 2) GTEST_SKIP() << "needs two CPUs";
+  auto pool = ThreadPool::Create(2);
+  ASSERT_TRUE(pool.ok());
+  CPU_ZERO(&one);
+  CPU_SET(AllowedCpus()[0], &one);
+  (*pool)->Run([&](uint32_t) { sched_setaffinity(0, sizeof one, &one); });
+  bool fewer = false;
+  auto spin = [](uint32_t) {
+    const auto end =
+        std::chrono::steady_clock::now() + std::chrono::milliseconds(5);
+    while (std::chrono::steady_clock::now() < end) {
+    }
+  };
+  for (int step = 0; step < 2000 && !fewer; ++step) {
+    (*pool)->RunStep(spin);
+    fewer = (*pool)->step_thread_count() == 1;
+  }
+  EXPECT_TRUE(fewer);
 }
 
 TEST(ThreadPoolTest, CountsAreLimited) {

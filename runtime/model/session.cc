@@ -211,7 +211,7 @@ FathomStep Session::Context() {
   FathomStep context = {};
   context.struct_bytes = sizeof context;
   context.abi_version = FATHOM_ABI_VERSION;
-  context.thread_count = pool_.thread_count();
+  context.thread_count = pool_.step_thread_count();
   context.token_count = static_cast<uint32_t>(ids_.size());
   context.run_count = static_cast<uint32_t>(runs_.size());
   context.logit_count = static_cast<uint32_t>(logit_tokens_.size());
@@ -229,7 +229,7 @@ FathomStep Session::Context() {
   context.globals = artifact_.weights().globals();
   context.arena = arena_.data();
   context.barrier = &barrier_;
-  context.park = ParkStep;
+  context.park = pool_.park();
   return context;
 }
 
@@ -268,7 +268,9 @@ absl::StatusOr<StepResult> Session::Enter(FathomStepFunction step,
   FathomStep context = Context();
   context.hidden_in = hidden_in;
   if (gives_hidden) context.hidden = reinterpret_cast<float*>(hidden_.data());
-  pool_.Run([&](uint32_t thread) { step(&context, thread, 0, phases); });
+  // The barrier counts in rounds of as many threads as this step has.
+  barrier_ = 0;
+  pool_.RunStep([&](uint32_t thread) { step(&context, thread, 0, phases); });
 
   ++step_count_;
   StepResult result;

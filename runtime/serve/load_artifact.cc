@@ -11,8 +11,9 @@ absl::StatusOr<LoadedArtifact> LoadArtifact(const LoadOptions& options) {
                           ParsePlacement(options.placement));
   artifact_options.level = options.level;
   LoadedArtifact loaded;
-  FATHOM_ASSIGN_OR_RETURN(loaded.pool,
-                          ThreadPool::Create(options.thread_count));
+  FATHOM_ASSIGN_OR_RETURN(loaded.pool, ThreadPool::Create(options.thread_count,
+                                                          options.thread_policy,
+                                                          options.pool_caller));
   FATHOM_ASSIGN_OR_RETURN(
       loaded.artifact,
       Artifact::Load(options.path, artifact_options, *loaded.pool));

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "runtime/device/thread_pool.h"
 #include "runtime/serve/generation.h"
 #include "runtime/serve/step_model.h"
 
@@ -75,6 +76,8 @@ class TextModel : public StepModel {
 struct LoadOptions {
   std::string path;
   int32_t thread_count = 0;        // 0: as many as the machine has cores
+  ThreadPolicy thread_policy = ThreadPolicy::kAdaptive;
+  PoolCaller pool_caller = PoolCaller::kPinned;
   std::string placement = "auto";  // "auto", "mapped", "huge"
   std::string level;               // empty: the best this machine runs
   // How many sequences the model holds at a time, each as long as the context;

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <limits>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "absl/strings/str_format.h"
 #include "runtime/base/status.h"
 #include "tools/fathom/ask_options.h"
+#include "tools/fathom/bench_beside.h"
 #include "tools/fathom/bench_figures.h"
 #include "tools/fathom/command_line.h"
 #include "tools/fathom/output.h"
@@ -24,10 +26,12 @@ int Fail(const absl::Status& status, int exit_code) {
   return exit_code;
 }
 
+constexpr int64_t kBusyProcessesMax = 1024;
+
 struct BenchOptions {
   std::string path;
   std::optional<std::string> prompt_tokens, decode_tokens, threads, placement,
-      level;
+      level, beside;
   bool json = false;
 
   void AddTo(CLI::App& app) {
@@ -48,6 +52,10 @@ struct BenchOptions {
     app.add_option("--level", level,
                    "the CPU level to use (the best this machine runs)")
         ->type_name("LEVEL");
+    app.add_option("--beside", beside,
+                   "instead, measure threads that adapt against fixed numbers "
+                   "of threads while N other processes are busy")
+        ->type_name("N");
     app.add_flag("--json", json, "write one JSON object");
   }
 
@@ -66,6 +74,12 @@ struct BenchOptions {
     FATHOM_ASSIGN_OR_RETURN(
         settings.decode_tokens,
         ParseWhole("--decode-tokens", decode_tokens.value_or("64"), 1, most));
+    if (beside.has_value()) {
+      FATHOM_ASSIGN_OR_RETURN(
+          settings.busy_processes,
+          ParseWhole("--beside", *beside, 0, kBusyProcessesMax));
+    }
+    settings.load.thread_policy = ThreadPolicy::kFixed;
     return settings;
   }
 };
@@ -84,12 +98,21 @@ int BenchCommand(int argc, const char* const* argv) {
   if (const auto code = ParseCommandLine(app, argc, argv)) return *code;
   const auto settings = options.Read();
   if (!settings.ok()) return Fail(settings.status(), kExitCommandLine);
-  const auto loaded = LoadArtifact(settings->load);
+  // Before any thread is started or pinned, which children would inherit.
+  auto busy =
+      BusyProcesses::Create(std::max<int64_t>(0, settings->busy_processes));
+  if (!busy.ok()) return Fail(busy.status(), ExitCode(busy.status()));
+  auto loaded = LoadArtifact(settings->load);
   if (!loaded.ok()) return Fail(loaded.status(), ExitCode(loaded.status()));
   const absl::Status fits =
       CheckFits(*settings, *loaded->artifact->manifest().model());
   if (!fits.ok()) return Fail(fits, kExitCommandLine);
-  const absl::StatusOr<Outline> figures = Bench(*settings, *loaded);
+  // Each turn has its own pool; this one would keep its cores pinned.
+  if (settings->busy_processes >= 0) loaded->pool.reset();
+  const absl::StatusOr<Outline> figures =
+      settings->busy_processes >= 0
+          ? BenchBeside(*settings, *loaded->artifact, *busy)
+          : Bench(*settings, *loaded);
   if (!figures.ok()) return Fail(figures.status(), ExitCode(figures.status()));
   Output output(STDOUT_FILENO);
   output.Write(options.json ? figures->Json() : figures->Text());

@@ -19,6 +19,7 @@
 #include "runtime/model/session.h"
 #include "tools/fathom/bench_probes.h"
 #include "tools/fathom/bench_samples.h"
+#include "tools/fathom/bench_subject.h"
 
 namespace fathom::rt {
 namespace {
@@ -57,57 +58,6 @@ double SecondsSinceStart() {
          1e-9 * static_cast<double>(now.tv_nsec) -
          static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
-
-// One sequence of arbitrary tokens.
-class Subject {
- public:
-  explicit Subject(Session& session, const fathom::schema::Model& model)
-      : session_(session), vocabulary_size_(model.vocabulary_size()) {}
-
-  // A prompt of `tokens` from position 0 on; its last logits are computed.
-  absl::Status Prompt(int64_t tokens) {
-    std::vector<int32_t> ids(static_cast<size_t>(tokens));
-    for (int32_t& id : ids) id = NextId();
-    const absl::Span<const int32_t> all = ids;
-    const int64_t chunk = session_.step_tokens_max();
-    for (int64_t at = 0; at < tokens; at += chunk) {
-      const bool last = at + chunk >= tokens;
-      FATHOM_RETURN_IF_ERROR(
-          Step(all.subspan(at, chunk), at, FATHOM_ROLE_PROMPT, last));
-    }
-    return absl::OkStatus();
-  }
-
-  // One generated token at `position`.
-  absl::Status Decode(int64_t position) {
-    const int32_t id = NextId();
-    return Step({&id, 1}, position, FATHOM_ROLE_GENERATED, true);
-  }
-
- private:
-  int32_t NextId() {
-    next_id_ = (next_id_ + 7919) % vocabulary_size_;
-    return static_cast<int32_t>(next_id_);
-  }
-
-  absl::Status Step(absl::Span<const int32_t> ids, int64_t position,
-                    int32_t role, bool wants_logits) {
-    FATHOM_ASSIGN_OR_RETURN(
-        const StepResult result,
-        session_.Step(
-            {{.slot = 0,
-              .ids = ids,
-              .first_position = position,
-              .rotary_shift = 0,
-              .role = role,
-              .logits = wants_logits ? Wanted::kLast : Wanted::kNone}}));
-    return wants_logits ? result.Row(0).status() : absl::OkStatus();
-  }
-
-  Session& session_;
-  uint32_t vocabulary_size_;
-  uint32_t next_id_ = 1;
-};
 
 // Prompts of `tokens` tokens, `operations` a token, between dot probes.
 absl::StatusOr<Samples> Prefill(Subject& subject, DotPeak& dot, int64_t tokens,

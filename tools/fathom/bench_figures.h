@@ -17,6 +17,11 @@ struct BenchSettings {
   LoadOptions load;
   int64_t prompt_tokens = 512;
   int64_t decode_tokens = 64;
+  int64_t busy_processes = -1;  // of --beside; -1: not given
+  // Of --beside: each number of threads has so many turns of so many seconds,
+  // long enough that what adapts has to find its way each time.
+  int turns = 5;
+  double turn_seconds = 1;
 };
 
 // InvalidArgument where the tokens do not fit into the model's context.

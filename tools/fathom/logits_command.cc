@@ -108,6 +108,7 @@ absl::Status LogitsOptions::Read() {
   shared.placement = placement;
   shared.level = level;
   FATHOM_ASSIGN_OR_RETURN(load, shared.Load());
+  load.thread_policy = ThreadPolicy::kFixed;
   if (output.empty()) {
     return absl::InvalidArgumentError("-o is '', expected a file's name");
   }
