@@ -117,8 +117,8 @@ absl::StatusOr<std::unique_ptr<ThreadPool>> ThreadPool::Create(
     return absl::InvalidArgumentError(absl::StrFormat(
         "found %d threads, expected 1 to %d", thread_count, kPoolThreadsMax));
   }
-  std::unique_ptr<ThreadPool> pool(
-      new ThreadPool(ThreadCount(thread_count, policy), policy, caller));
+  const uint32_t count = ThreadCount(thread_count, policy);
+  std::unique_ptr<ThreadPool> pool(new ThreadPool(count, policy, caller));
   FATHOM_RETURN_IF_ERROR(pool->Start());
   return pool;
 }

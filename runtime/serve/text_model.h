@@ -75,7 +75,7 @@ class TextModel : public StepModel {
 // How an artifact is to be loaded.
 struct LoadOptions {
   std::string path;
-  int32_t thread_count = 0;        // 0: as many as the machine has cores
+  int32_t thread_count = 0;  // 0: as many as the machine has cores
   ThreadPolicy thread_policy = ThreadPolicy::kAdaptive;
   PoolCaller pool_caller = PoolCaller::kPinned;
   std::string placement = "auto";  // "auto", "mapped", "huge"
