@@ -15,10 +15,10 @@
 #include "runtime/text/template_folder.h"
 #include "runtime/text/tokenizer.h"
 #include "runtime/text/tokenizer_compiler.h"
+#include "runtime/text/tokenizer_folder.h"
 
 namespace fathom {
 
-static constexpr uint64_t kTextFileBytesMax = uint64_t{64} << 20;
 /// How thinking is bracketed, by the added tokens of that name.
 static constexpr const char *kThinkOpen = "<think>";
 static constexpr const char *kThinkClose = "</think>";
@@ -55,26 +55,11 @@ void noteInput(const std::string &name, absl::string_view bytes,
   manifest.provenance->inputs.push_back(std::move(digest));
 }
 
-static absl::StatusOr<std::string> readInput(const rt::Folder &folder,
-                                             const std::string &name,
-                                             schema::ManifestT &manifest) {
-  FATHOM_ASSIGN_OR_RETURN(rt::File file, folder.OpenFile(name));
-  FATHOM_ASSIGN_OR_RETURN(std::string bytes, file.ReadAll(kTextFileBytesMax));
-  noteInput(name, bytes, manifest);
-  return bytes;
-}
-
 static absl::Status describeTokenizer(const rt::Folder &folder,
+                                      const rt::TokenizerFiles &files,
                                       schema::ManifestT &manifest) {
-  FATHOM_ASSIGN_OR_RETURN(std::string json,
-                          readInput(folder, "tokenizer.json", manifest));
-  std::string config;
-  if (folder.Has("tokenizer_config.json")) {
-    FATHOM_ASSIGN_OR_RETURN(
-        config, readInput(folder, "tokenizer_config.json", manifest));
-  }
   FATHOM_ASSIGN_OR_RETURN(std::string tables,
-                          rt::CompileTokenizer(json, config, folder.path()));
+                          rt::CompileTokenizer(files, folder.path()));
   FATHOM_ASSIGN_OR_RETURN(std::unique_ptr<rt::Tokenizer> tokenizer,
                           rt::Tokenizer::Load(tables));
   FATHOM_ASSIGN_OR_RETURN(manifest.has_token,
@@ -95,7 +80,16 @@ static bool hasTemplate(const rt::Folder &folder) {
 absl::Status describeText(const std::string &path,
                           schema::ManifestT &manifest) {
   FATHOM_ASSIGN_OR_RETURN(rt::Folder folder, rt::Folder::Open(path));
-  FATHOM_RETURN_IF_ERROR(describeTokenizer(folder, manifest));
+  FATHOM_ASSIGN_OR_RETURN(
+      rt::TokenizerFolder read,
+      rt::TokenizerFolder::Read(
+          folder, [&](const std::string &name, absl::string_view bytes) {
+            noteInput(name, bytes, manifest);
+          }));
+  // Says by its name that it is not there.
+  if (!read.files().tokenizer)
+    return folder.OpenFile("tokenizer.json").status();
+  FATHOM_RETURN_IF_ERROR(describeTokenizer(folder, read.files(), manifest));
   if (!hasTemplate(folder))
     return absl::OkStatus();
   absl::StatusOr<rt::ChatTemplates> templates = rt::LoadChatTemplates(path);

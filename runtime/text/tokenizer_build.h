@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "runtime/base/json.h"
 #include "runtime/schema/tokenizer_generated.h"
+#include "runtime/text/special_tokens.h"
 
 namespace fathom::rt {
 
@@ -50,8 +51,9 @@ absl::Status BuildPostProcessor(const JsonValue& root, TokenizerBuild* build);
 absl::Status CheckDecoder(const JsonValue& root);
 // Lays the tokens down one after the other.
 absl::Status BuildTokens(TokenizerBuild* build);
-// BOS and EOS as tokenizer_config.json names them.
-absl::Status BuildSpecialTokens(const JsonValue& config, TokenizerBuild* build);
+// BOS and EOS as the files beside tokenizer.json name them.
+absl::Status BuildSpecialTokens(const TokenizerFiles& files,
+                                TokenizerBuild* build);
 
 }  // namespace fathom::rt
 

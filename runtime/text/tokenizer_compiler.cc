@@ -43,11 +43,21 @@ absl::StatusOr<bool> BoolAt(const JsonValue& object, absl::string_view key,
 
 namespace {
 
-absl::StatusOr<std::string> Compile(absl::string_view tokenizer_json,
-                                    absl::string_view tokenizer_config_json) {
-  FATHOM_ASSIGN_OR_RETURN(JsonDocument document,
-                          JsonDocument::Parse(tokenizer_json, "tokenizer.json",
-                                              kJsonLargeValuesMax));
+// A step that belongs to a call and not to the tokenizer: null or an object,
+// which has no effect.
+absl::Status CheckPerCall(const JsonValue& root, absl::string_view key) {
+  const std::optional<JsonValue> value = root.Find(key);
+  if (!value || value->IsNull() || value->kind() == JsonValue::Kind::kObject) {
+    return absl::OkStatus();
+  }
+  return value->Expected("null or an object");
+}
+
+absl::StatusOr<std::string> Compile(const TokenizerFiles& files) {
+  FATHOM_ASSIGN_OR_RETURN(
+      JsonDocument document,
+      JsonDocument::Parse(files.tokenizer.value_or(""), "tokenizer.json",
+                          kJsonLargeValuesMax));
   const JsonValue root = document.root();
   FATHOM_RETURN_IF_ERROR(CheckKeys(
       root, {"version", "truncation", "padding", "added_tokens", "normalizer",
@@ -55,10 +65,8 @@ absl::StatusOr<std::string> Compile(absl::string_view tokenizer_json,
   FATHOM_ASSIGN_OR_RETURN(JsonValue version, root.Get("version"));
   FATHOM_ASSIGN_OR_RETURN(absl::string_view number, version.AsString());
   if (number != "1.0") return version.Expected("\"1.0\"");
-  FATHOM_RETURN_IF_ERROR(
-      CheckNull(root, "truncation", "Fathom does not cut texts"));
-  FATHOM_RETURN_IF_ERROR(
-      CheckNull(root, "padding", "Fathom does not pad texts"));
+  FATHOM_RETURN_IF_ERROR(CheckPerCall(root, "truncation"));
+  FATHOM_RETURN_IF_ERROR(CheckPerCall(root, "padding"));
 
   TokenizerBuild build;
   build.tables.version = kTokenizerVersion;
@@ -69,12 +77,7 @@ absl::StatusOr<std::string> Compile(absl::string_view tokenizer_json,
   FATHOM_RETURN_IF_ERROR(BuildPreTokenizer(root, &build));
   FATHOM_RETURN_IF_ERROR(CheckDecoder(root));
   FATHOM_RETURN_IF_ERROR(BuildPostProcessor(root, &build));
-  if (!tokenizer_config_json.empty()) {
-    FATHOM_ASSIGN_OR_RETURN(
-        JsonDocument config,
-        JsonDocument::Parse(tokenizer_config_json, "tokenizer_config.json"));
-    FATHOM_RETURN_IF_ERROR(BuildSpecialTokens(config.root(), &build));
-  }
+  FATHOM_RETURN_IF_ERROR(BuildSpecialTokens(files, &build));
 
   FATHOM_RETURN_IF_ERROR(BuildTokens(&build));
   flatbuffers::FlatBufferBuilder builder;
@@ -90,13 +93,23 @@ absl::StatusOr<std::string> Compile(absl::string_view tokenizer_json,
 }  // namespace
 
 absl::StatusOr<std::string> CompileTokenizer(
-    absl::string_view tokenizer_json, absl::string_view tokenizer_config_json,
-    const std::string& folder) {
-  auto tables = Compile(tokenizer_json, tokenizer_config_json);
+    absl::string_view tokenizer_json, absl::string_view tokenizer_config_json) {
+  TokenizerFiles files;
+  files.tokenizer = tokenizer_json;
+  if (!tokenizer_config_json.empty()) {
+    files.config = tokenizer_config_json;
+  }
+  return CompileTokenizer(files);
+}
+
+absl::StatusOr<std::string> CompileTokenizer(const TokenizerFiles& files,
+                                             const std::string& folder) {
+  auto tables = Compile(files);
   if (tables.ok()) return tables;
   const absl::Status& status = tables.status();
   const std::string prefix = folder.empty() ? "" : folder + "/";
-  for (const char* name : {"tokenizer.json: ", "tokenizer_config.json: "}) {
+  for (const char* name : {"tokenizer.json: ", "tokenizer_config.json: ",
+                           "special_tokens_map.json: ", "config.json: "}) {
     if (!absl::StartsWith(status.message(), name)) continue;
     const absl::string_view file = absl::StripSuffix(name, ": ");
     return Located(status, file, Shown(absl::StrCat(prefix, file)));

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "runtime/text/special_tokens.h"
 
 namespace fathom::rt {
 
@@ -20,14 +21,18 @@ inline constexpr size_t kAddedTokenBytesMax = 1024;
 inline constexpr size_t kSplitsMax = 16;
 inline constexpr size_t kPatternBytesMax = 16'384;
 
-// The tables as bytes. `tokenizer_config_json` may be empty; of it the special
-// tokens and `add_bos_token` are read. InvalidArgument names what is wrong or
-// not computed: a model other than byte-level BPE, a normalizer other than NFC,
-// an unknown pre-tokenizer or decoder, truncation, padding, dropout, ... It
-// says in which file, of `folder` where there is one.
+// The tables as bytes. Of the files beside tokenizer.json the special tokens
+// and `add_bos_token` are read. InvalidArgument names what is wrong or not
+// computed: a model other than byte-level BPE, a normalizer other than NFC, an
+// unknown pre-tokenizer or decoder, dropout, ... It says in which file, of
+// `folder` where there is one. Truncation and padding that were left in
+// tokenizer.json have no effect: transformers resets both at each call.
+absl::StatusOr<std::string> CompileTokenizer(const TokenizerFiles& files,
+                                             const std::string& folder = "");
+
+// The same for the files alone; `tokenizer_config_json` may be empty for none.
 absl::StatusOr<std::string> CompileTokenizer(
-    absl::string_view tokenizer_json, absl::string_view tokenizer_config_json,
-    const std::string& folder = "");
+    absl::string_view tokenizer_json, absl::string_view tokenizer_config_json);
 
 }  // namespace fathom::rt
 

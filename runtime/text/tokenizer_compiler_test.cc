@@ -202,8 +202,8 @@ TEST(TokenizerCompilerTest, RefusesWhatIsNotComputed) {
   ExpectRefused({
       {"\"1.0\"", "\"2.0\"", "key 'version' is \"2.0\", expected \"1.0\""},
       {"\"version\"", "\"extra\": 1, \"version\"", "key 'extra' is 1"},
-      {"\"truncation\": null", "\"truncation\": {}", "key 'truncation'"},
-      {"\"padding\": null", "\"padding\": {}", "key 'padding'"},
+      {"\"truncation\": null", "\"truncation\": 1", "key 'truncation'"},
+      {"\"padding\": null", "\"padding\": []", "key 'padding'"},
       {"\"dropout\": null", "\"dropout\": 0.1", "key 'model.dropout' is 0.1"},
       {"\"type\": \"BPE\"", "\"type\": \"Unigram\"", "expected \"BPE\""},
       {"\"fuse_unk\": false", "\"fuse_unk\": 0", "expected true or false"},
@@ -277,7 +277,7 @@ TEST(TokenizerCompilerTest, SpecialTokens) {
            {R"({"bos_token": "<s>"})", "a token that tokenizer.json has"},
            {R"({"bos_token": 1})", "expected a string"},
            {R"({"add_bos_token": true})", "where there is no 'bos_token'"},
-           {R"({"add_eos_token": true})", "adds no token behind a text"},
+           {R"({"add_eos_token": true})", "adds no token after a text"},
            {R"({"added_tokens_decoder": {"7": {"content": "<x>"}}})",
             "the token that tokenizer.json has at id '7'"},
            {"[]", "expected an object"},
@@ -285,6 +285,39 @@ TEST(TokenizerCompilerTest, SpecialTokens) {
     const std::string refusal = Refusal(SmallTokenizerJson(), config);
     EXPECT_TRUE(absl::StrContains(refusal, said)) << refusal;
   }
+}
+
+// Left over from training; transformers resets both at each call.
+TEST(TokenizerCompilerTest, TruncationAndPaddingHaveNoEffect) {
+  const std::string saved = absl::StrReplaceAll(
+      SmallTokenizerJson(),
+      {{"\"truncation\": null",
+        R"("truncation": {"direction": "Right", "max_length": 2,
+                         "strategy": "LongestFirst", "stride": 0})"},
+       {"\"padding\": null",
+        R"("padding": {"strategy": {"Fixed": 16}, "direction": "Left",
+                      "pad_to_multiple_of": 8, "pad_id": 0,
+                      "pad_type_id": 0, "pad_token": "a"})"}});
+  auto tokenizer = Compiled(saved), plain = Compiled(SmallTokenizerJson());
+  ASSERT_NE(tokenizer, nullptr);
+  EXPECT_EQ(*tokenizer->Encode("abc abc abc"), *plain->Encode("abc abc abc"));
+}
+
+TEST(TokenizerCompilerTest, SpecialTokensOfTheirOwnFile) {
+  TokenizerFiles files;
+  const std::string json = SmallTokenizerJson();
+  files.tokenizer = json;
+  files.special_tokens_map =
+      R"({"bos_token": "<think>", "eos_token": {"content": "<end>"}})";
+  auto tables = CompileTokenizer(files, "some/where");
+  ASSERT_TRUE(tables.ok()) << tables.status();
+  auto tokenizer = *Tokenizer::Load(*tables);
+  EXPECT_EQ(tokenizer->bos_id(), 260);
+  EXPECT_EQ(tokenizer->eos_id(), 261);
+  files.special_tokens_map = R"({"eos_token": "<nothing>"})";
+  EXPECT_EQ(CompileTokenizer(files, "some/where").status().message(),
+            "some/where/special_tokens_map.json: key 'eos_token' is "
+            "\"<nothing>\", expected a token that tokenizer.json has");
 }
 
 // "[BOS] text" is the one template there is.

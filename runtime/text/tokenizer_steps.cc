@@ -1,14 +1,12 @@
 // The compiler's half that reads what stands around the model: normalizer,
-// pre-tokenizer, decoder, post-processor and the names of special tokens.
+// pre-tokenizer, decoder and post-processor.
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/text/tokenizer_build.h"
 #include "runtime/text/tokenizer_compiler.h"
@@ -142,44 +140,6 @@ absl::Status ReadTemplate(const JsonValue& step, TokenizerBuild* build) {
   return ids[0].AsUnsigned(id->second, id->second).status();
 }
 
-// A special token's text: a string, or an object with `content`; absent or
-// null is none.
-absl::StatusOr<int32_t> NamedToken(const JsonValue& config,
-                                   absl::string_view key,
-                                   const TokenizerBuild& build) {
-  std::optional<JsonValue> value = config.Find(key);
-  if (!value || value->IsNull()) return -1;
-  if (value->kind() == JsonValue::Kind::kObject) {
-    FATHOM_ASSIGN_OR_RETURN(value, value->Get("content"));
-  }
-  FATHOM_ASSIGN_OR_RETURN(absl::string_view content, value->AsString());
-  auto id = build.ids.find(content);
-  if (id == build.ids.end()) {
-    return value->Expected("a token that tokenizer.json has");
-  }
-  return static_cast<int32_t>(id->second);
-}
-
-// transformers adds tokens that are named here and not in tokenizer.json.
-absl::Status CheckAddedTokensDecoder(const JsonValue& config,
-                                     const TokenizerBuild& build) {
-  std::optional<JsonValue> decoder = config.Find("added_tokens_decoder");
-  if (!decoder || decoder->IsNull()) return absl::OkStatus();
-  FATHOM_ASSIGN_OR_RETURN(auto members, decoder->AsObject());
-  for (const auto& [key, value] : members) {
-    FATHOM_ASSIGN_OR_RETURN(JsonValue content, value.Get("content"));
-    FATHOM_ASSIGN_OR_RETURN(absl::string_view text, content.AsString());
-    auto id = build.ids.find(text);
-    uint32_t wanted = 0;
-    if (id == build.ids.end() || !absl::SimpleAtoi(key, &wanted) ||
-        id->second != wanted) {
-      return content.Expected(absl::StrCat(
-          "the token that tokenizer.json has at id '", Shown(key), "'"));
-    }
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::Status BuildNormalizer(const JsonValue& root, TokenizerBuild* build) {
@@ -238,35 +198,6 @@ absl::Status BuildPostProcessor(const JsonValue& root, TokenizerBuild* build) {
       FATHOM_RETURN_IF_ERROR(ReadTemplate(step, build));
     } else if (type != "ByteLevel") {  // that one has to do with offsets only
       return UnknownType(step, "\"ByteLevel\" or \"TemplateProcessing\"");
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status BuildSpecialTokens(const JsonValue& config,
-                                TokenizerBuild* build) {
-  FATHOM_RETURN_IF_ERROR(config.AsObject().status());
-  FATHOM_RETURN_IF_ERROR(CheckAddedTokensDecoder(config, *build));
-  fathom::schema::TokenizerTablesT& tables = build->tables;
-  FATHOM_ASSIGN_OR_RETURN(int32_t bos, NamedToken(config, "bos_token", *build));
-  FATHOM_ASSIGN_OR_RETURN(tables.eos_id,
-                          NamedToken(config, "eos_token", *build));
-  std::optional<JsonValue> add_bos = config.Find("add_bos_token");
-  if (add_bos && !add_bos->IsNull()) {
-    FATHOM_ASSIGN_OR_RETURN(tables.add_bos, add_bos->AsBool());
-    if (tables.add_bos && bos < 0) {
-      return add_bos->Expected("false where there is no 'bos_token'");
-    }
-  } else if (tables.add_bos && bos >= 0 && bos != tables.bos_id) {
-    return config.Find("bos_token")
-        ->Expected("the token that the post-processor puts before a text");
-  }
-  if (bos >= 0) tables.bos_id = bos;
-  std::optional<JsonValue> add_eos = config.Find("add_eos_token");
-  if (add_eos && !add_eos->IsNull()) {
-    FATHOM_ASSIGN_OR_RETURN(bool adds, add_eos->AsBool());
-    if (adds) {
-      return add_eos->Expected("false: Fathom adds no token behind a text");
     }
   }
   return absl::OkStatus();

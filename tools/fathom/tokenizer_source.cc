@@ -2,24 +2,25 @@
 #include "tools/fathom/tokenizer_source.h"
 
 #include "absl/strings/str_cat.h"
-#include "runtime/base/json.h"
+#include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
+#include "runtime/io/file.h"
 #include "runtime/text/tokenizer_compiler.h"
+#include "runtime/text/tokenizer_folder.h"
 #include "tools/fathom/manifest_source.h"
 
 namespace fathom::rt {
 namespace {
 
-absl::StatusOr<std::string> Compile(const std::string& folder) {
-  FATHOM_ASSIGN_OR_RETURN(const std::string json,
-                          ReadWholeFile(absl::StrCat(folder, "/tokenizer.json"),
-                                        kJsonFileBytesMax));
-  auto config = ReadWholeFile(absl::StrCat(folder, "/tokenizer_config.json"),
-                              kJsonFileBytesMax);
-  if (!config.ok() && !absl::IsNotFound(config.status())) {
-    return config.status();
+absl::StatusOr<std::string> Compile(const std::string& path) {
+  FATHOM_ASSIGN_OR_RETURN(const Folder folder, Folder::Open(path));
+  FATHOM_ASSIGN_OR_RETURN(const TokenizerFolder read,
+                          TokenizerFolder::Read(folder));
+  if (!read.files().tokenizer.has_value()) {
+    return absl::NotFoundError(
+        absl::StrCat("found no file 'tokenizer.json' in '", Shown(path), "'"));
   }
-  return CompileTokenizer(json, config.ok() ? *config : "", folder);
+  return CompileTokenizer(read.files(), path);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace fathom::rt {
 
 // Of an artifact (a folder with a manifest.bin) its tables; of another folder
-// its tokenizer.json, and its tokenizer_config.json if there is one, compiled
+// its tokenizer.json and the files beside it that name special tokens, compiled
 // in memory.
 absl::StatusOr<std::unique_ptr<Tokenizer>> TokenizerOf(
     const std::string& folder);

@@ -1,0 +1,100 @@
+// The compiler's half that reads what stands beside tokenizer.json: which
+// tokens begin and end a text.
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "runtime/base/json.h"
+#include "runtime/base/quoting.h"
+#include "runtime/base/status.h"
+#include "runtime/text/special_tokens.h"
+#include "runtime/text/tokenizer_build.h"
+
+namespace fathom::rt {
+namespace {
+
+// The id of the special token `name`; -1 where there is none.
+absl::StatusOr<int32_t> NamedToken(const std::vector<SpecialToken>& tokens,
+                                   absl::string_view name,
+                                   const TokenizerBuild& build) {
+  const SpecialToken* token = FindSpecialToken(tokens, name);
+  if (token == nullptr || token->text.empty()) return -1;
+  const auto id = build.ids.find(token->text);
+  if (id != build.ids.end()) return static_cast<int32_t>(id->second);
+  // A class's default need not be a word of this model.
+  if (token->file.empty()) return -1;
+  return absl::InvalidArgumentError(
+      absl::StrCat(token->file, ": key '", name, "' is \"", Shown(token->text),
+                   "\", expected a token that tokenizer.json has"));
+}
+
+// transformers adds tokens that are named here and not in tokenizer.json.
+absl::Status CheckAddedTokensDecoder(const JsonValue& config,
+                                     const TokenizerBuild& build) {
+  std::optional<JsonValue> decoder = config.Find("added_tokens_decoder");
+  if (!decoder || decoder->IsNull()) return absl::OkStatus();
+  FATHOM_ASSIGN_OR_RETURN(auto members, decoder->AsObject());
+  for (const auto& [key, value] : members) {
+    FATHOM_ASSIGN_OR_RETURN(JsonValue content, value.Get("content"));
+    FATHOM_ASSIGN_OR_RETURN(absl::string_view text, content.AsString());
+    auto id = build.ids.find(text);
+    uint32_t wanted = 0;
+    if (id == build.ids.end() || !absl::SimpleAtoi(key, &wanted) ||
+        id->second != wanted) {
+      return content.Expected(absl::StrCat(
+          "the token that tokenizer.json has at id '", Shown(key), "'"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The key of tokenizer_config.json where that says something: null says
+// nothing.
+std::optional<JsonValue> Said(const std::optional<JsonDocument>& config,
+                              absl::string_view key) {
+  if (!config.has_value()) return std::nullopt;
+  std::optional<JsonValue> value = config->root().Find(key);
+  return value && value->IsNull() ? std::nullopt : value;
+}
+
+}  // namespace
+
+absl::Status BuildSpecialTokens(const TokenizerFiles& files,
+                                TokenizerBuild* build) {
+  FATHOM_ASSIGN_OR_RETURN(const std::vector<SpecialToken> tokens,
+                          ReadSpecialTokens(files));
+  std::optional<JsonDocument> config;
+  if (files.config.has_value()) {
+    FATHOM_ASSIGN_OR_RETURN(
+        config, JsonDocument::Parse(*files.config, "tokenizer_config.json"));
+    FATHOM_RETURN_IF_ERROR(CheckAddedTokensDecoder(config->root(), *build));
+  }
+  fathom::schema::TokenizerTablesT& tables = build->tables;
+  FATHOM_ASSIGN_OR_RETURN(const int32_t bos,
+                          NamedToken(tokens, "bos_token", *build));
+  FATHOM_ASSIGN_OR_RETURN(tables.eos_id,
+                          NamedToken(tokens, "eos_token", *build));
+  if (const auto add_bos = Said(config, "add_bos_token")) {
+    FATHOM_ASSIGN_OR_RETURN(tables.add_bos, add_bos->AsBool());
+    if (tables.add_bos && bos < 0) {
+      return add_bos->Expected("false where there is no 'bos_token'");
+    }
+  } else if (tables.add_bos && bos >= 0 && bos != tables.bos_id) {
+    const SpecialToken* token = FindSpecialToken(tokens, "bos_token");
+    return absl::InvalidArgumentError(absl::StrCat(
+        token->file, ": key 'bos_token' is \"", Shown(token->text),
+        "\", expected the token that the post-processor puts before a text"));
+  }
+  if (bos >= 0) tables.bos_id = bos;
+  if (const auto add_eos = Said(config, "add_eos_token")) {
+    FATHOM_ASSIGN_OR_RETURN(const bool adds, add_eos->AsBool());
+    if (adds) {
+      return add_eos->Expected("false: Fathom adds no token after a text");
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace fathom::rt
