@@ -9,34 +9,49 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "runtime/base/quoting.h"
-#include "tools/command_line_error.h"
+#include "tools/cli/command_line.h"
+#include "tools/cli/values.h"
 #include "tools/exit_codes.h"
-#include "tools/swallowed_option.h"
 
 namespace fathom {
 
-static constexpr const char *kLevelNames[] = {"native", "avx2", "avx512",
-                                              "avx512-bf16"};
 static constexpr size_t kPathBytesMax = 4096;
 
 static const char *kDescription =
-    "Compiles a model ahead of time.\n\n"
-    "usage: fathom compile MODEL_DIR -o NAME.fathom [OPTIONS]\n"
-    "       fathom compile MODEL_DIR|CONFIG.json --emit=FORM [-o FILE]\n"
-    "       fathom compile --random-weights=SEED CONFIG.json -o NAME.fathom\n"
-    "       fathom compile [MODEL_DIR] --from=FORM FILE.mlir ...\n\n"
-    "FORM is model, planned, tiled, llvm, asm or obj; the last two are no "
-    "MLIR, and\nnothing goes on from them.\n";
+    "MODEL is a folder as Hugging Face keeps it: config.json, "
+    "model.safetensors or its shards, tokenizer.json and "
+    "tokenizer_config.json. Where no weights are needed, it may be a "
+    "config.json alone.\n\n"
+    "With --emit, compiling stops at a form and writes it instead of an "
+    "artifact; with --from, it starts from a form, which may have been edited. "
+    "The forms are, in order, model, planned, tiled and llvm, which are MLIR, "
+    "and asm and obj, which are not and cannot be started from.";
+
+static VerbHelp verbHelp() {
+  VerbHelp help;
+  help.usages = {"[OPTIONS] MODEL -o NAME.fathom",
+                 "[OPTIONS] MODEL --emit FORM [-o FILE]",
+                 "[OPTIONS] [MODEL] FILE.mlir --from FORM ..."};
+  help.examples = {
+      {"Compile a model for this machine",
+       "fathom compile DeepSeek-R1-Distill-Qwen-1.5B -o r1.fathom"},
+      {"Compile it for two kinds of machines, with a longer context",
+       "fathom compile DIR -o r1.fathom --target avx2,avx512-bf16 "
+       "--context 16384"},
+      {"Read the code as MLIR before it becomes LLVM's",
+       "fathom compile DIR/config.json --emit tiled"},
+  };
+  help.version_lines = {"LLVM and MLIR: " FATHOM_LLVM_VERSION};
+  return help;
+}
 
 namespace {
 /// The words of the command line, before they are put together.
@@ -70,9 +85,16 @@ static CLI::Validator wholeNumber(uint64_t least, uint64_t most) {
   return CLI::Validator(check, "");
 }
 
+static bool isOneOf(absl::string_view valuesName, absl::string_view word) {
+  for (absl::string_view known : ValuesNamed(valuesName).words)
+    if (word == known)
+      return true;
+  return false;
+}
+
 static CLI::Validator weightType() {
   auto check = [](std::string &text) -> std::string {
-    if (text == "bf16" || text == "f16" || text == "f32")
+    if (isOneOf("--weights", text))
       return "";
     return absl::StrCat("found the type '", rt::Shown(text),
                         "', expected bf16, f16 or f32");
@@ -83,10 +105,7 @@ static CLI::Validator weightType() {
 static std::string checkTarget(const Words &words, CompileOptions &options) {
   options.levels = absl::StrSplit(words.target, ',');
   for (const std::string &level : options.levels) {
-    bool isKnown = false;
-    for (const char *name : kLevelNames)
-      isKnown |= level == name;
-    if (!isKnown)
+    if (!isOneOf("--target", level))
       return absl::StrCat("--target: found the level '", rt::Shown(level),
                           "', expected native, avx2, avx512 or avx512-bf16");
   }
@@ -159,57 +178,58 @@ std::optional<int> parseOptions(int argc, char **argv,
                                 CompileOptions &options) {
   Words words;
   CLI::App app(kDescription, "fathom compile");
-  app.set_help_flag("-h,--help", "this help");
-  app.add_option("paths", words.paths, "MODEL_DIR, CONFIG.json or FILE.mlir")
-      ->type_name("PATH")
+  app.add_option("MODEL", words.paths,
+                 "the model's folder, its config.json, or a file in the form "
+                 "of --from")
+      ->type_name("")
       ->expected(0, 3);
-  app.add_option("-o", options.output, "where to write")->type_name("NAME");
+  app.add_option("-o", options.output, "the artifact or file to write")
+      ->type_name("NAME");
   app.add_option("--target", words.target,
-                 "native (default), avx2, avx512, avx512-bf16, or several "
-                 "with commas")
-      ->type_name("LEVEL");
+                 "the CPU level to compile for: native, avx2, avx512, "
+                 "avx512-bf16, or several with commas between them")
+      ->type_name("LEVEL")
+      ->default_str("native");
   app.add_option("--weights", options.weights,
-                 "what weights are stored as: bf16 (default), f16 or f32")
+                 "store weights as bf16, f16 or f32")
       ->check(weightType())
-      ->type_name("TYPE");
+      ->type_name("TYPE")
+      ->default_str("bf16");
   app.add_option("--context", options.context,
-                 "longest sequence (default: 4096, or the model's if less)")
+                 "the longest sequence that the artifact takes")
       ->check(wholeNumber(1, 16777216))
-      ->type_name("TOKENS");
+      ->type_name("TOKENS")
+      ->default_str("4096, or the model's limit if that is less");
   app.add_flag("--strict", options.strict,
                "refuse unknown keys of config.json and "
                "generation_config.json");
-  auto *random = app.add_option("--random-weights", words.seed,
-                                "make weights from a seed, read none")
-                     ->check(wholeNumber(0, UINT64_MAX))
-                     ->type_name("SEED");
-  app.add_option("--emit", words.emit, "stop at this form and write it")
-      ->type_name("FORM");
-  app.add_option("--from", words.from, "go on from this form")
-      ->type_name("FORM");
-  app.add_option("--threads", options.threads, "threads that pack weights")
+  app.add_option("-t,--threads", options.threads, "pack weights with N threads")
       ->check(wholeNumber(1, 1024))
-      ->type_name("N");
+      ->type_name("N")
+      ->default_str("one a core");
+  constexpr const char *kFormsGroup = "Forms on the way";
+  app.add_option("--emit", words.emit,
+                 "stop at this form and write it: model, planned, tiled, llvm, "
+                 "asm or obj")
+      ->type_name("FORM")
+      ->group(kFormsGroup);
+  app.add_option("--from", words.from,
+                 "start from a file in this form: model, planned, tiled or "
+                 "llvm")
+      ->type_name("FORM")
+      ->group(kFormsGroup);
+  auto *random = app.add_option("--random-weights", words.seed,
+                                "make weights from a seed instead of reading "
+                                "them")
+                     ->check(wholeNumber(0, UINT64_MAX))
+                     ->type_name("SEED")
+                     ->group(kFormsGroup);
   auto fail = [](const std::string &what) {
     std::fprintf(stderr, "fathom compile: %s\n", oneLine(what).c_str());
     return kExitCommandLine;
   };
-  if (std::string wrong = SwallowedOption(app, argc, argv); !wrong.empty())
-    return fail(wrong);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp &) {
-    // The description says how it is used.
-    std::printf(
-        "%s%s", kDescription,
-        CLI::Formatter().make_groups(&app, CLI::AppFormatMode::Normal).c_str());
-    if (std::fflush(stdout) == 0)
-      return 0;
-    fail(absl::StrCat("cannot write the output: ", std::strerror(errno)));
-    return kExitMachine;
-  } catch (const CLI::ParseError &error) {
-    return fail(CommandLineError(app, error));
-  }
+  if (auto code = ParseCommandLine(app, argc, argv, verbHelp()))
+    return code;
   if (random->count() > 0)
     options.randomSeed = words.seed;
   for (const std::string &path : words.paths)

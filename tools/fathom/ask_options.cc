@@ -65,45 +65,78 @@ absl::StatusOr<float> ParseNumber(absl::string_view option,
   return value;
 }
 
-void AskOptions::AddTo(CLI::App& app) {
+void AddArtifact(CLI::App& app, std::string& path) {
   app.add_option("NAME.fathom", path, "the artifact's folder")
       ->type_name("")
       ->required();
-  app.add_option("--temperature", temperature,
-                 "0 is greedy; any other value samples")
-      ->type_name("T");
-  app.add_option("--top-k", top_k, "sample from the K likeliest; 0 is off")
-      ->type_name("K");
-  app.add_option("--top-p", top_p,
-                 "sample from the likeliest that make up the share P")
-      ->type_name("P");
-  app.add_option("--min-p", min_p,
-                 "sample from those at least P times as likely as the first")
-      ->type_name("P");
-  app.add_option("--repetition-penalty", repetition_penalty,
-                 "divide the logits of tokens seen before; 1 is off")
-      ->type_name("R");
-  app.add_option("--seed", seed, "what is drawn depends on it alone (0)")
-      ->type_name("N");
+}
+
+void AddMachineOptions(CLI::App& app, std::optional<std::string>& threads,
+                       std::optional<std::string>& placement,
+                       std::optional<std::string>& level) {
+  constexpr char kGroup[] = "Machine";
+  app.add_option("-t,--threads", threads, "compute with N threads")
+      ->type_name("N")
+      ->default_str("one a core")
+      ->group(kGroup);
+  app.add_option("--placement", placement,
+                 "where the weights lie: mapped from the file, copied to huge "
+                 "pages, or what suits their size (auto, mapped or huge)")
+      ->type_name("WHERE")
+      ->default_str("auto")
+      ->group(kGroup);
+  app.add_option("--level", level,
+                 "the CPU level to use: avx2, avx512 or avx512-bf16")
+      ->type_name("LEVEL")
+      ->default_str("the best that the artifact has and this machine runs")
+      ->group(kGroup);
+}
+
+void AskOptions::AddTo(CLI::App& app) {
+  constexpr char kOutput[] = "Output", kSampling[] = "Sampling";
+  AddArtifact(app, path);
+  app.add_option("-n,--max-tokens", max_tokens, "end the output after N tokens")
+      ->type_name("N")
+      ->default_str("the model's max_new_tokens, else what the context holds")
+      ->group(kOutput);
+  app.add_option("--think-tokens", think_tokens,
+                 "end the thinking at the first line break after N tokens")
+      ->type_name("N")
+      ->group(kOutput);
   app.add_option("--stop", stops,
                  "end the answer before this text; may be repeated")
       ->allow_extra_args(false)
-      ->option_text("TEXT");
-  app.add_option("--max-tokens", max_tokens,
-                 "the longest output (the model's max_new_tokens, else what "
-                 "the context holds)")
-      ->type_name("N");
-  app.add_option("--think-tokens", think_tokens,
-                 "end the thinking at the next line break after N tokens")
-      ->type_name("N");
-  app.add_option("--threads", threads, "threads of the step (one a core)")
-      ->type_name("N");
-  app.add_option("--placement", placement,
-                 "where the weights lie: auto, mapped or huge (auto)")
-      ->type_name("WHERE");
-  app.add_option("--level", level,
-                 "the CPU level to use (the best this machine runs)")
-      ->type_name("LEVEL");
+      ->option_text("TEXT")
+      ->group(kOutput);
+  app.add_option("--temperature", temperature,
+                 "0 is greedy, any other value samples")
+      ->type_name("T")
+      ->group(kSampling);
+  app.add_option("--top-k", top_k,
+                 "sample from the K most likely tokens; 0 is off")
+      ->type_name("K")
+      ->group(kSampling);
+  app.add_option("--top-p", top_p,
+                 "sample from the most likely tokens that together have "
+                 "probability P")
+      ->type_name("P")
+      ->group(kSampling);
+  app.add_option("--min-p", min_p,
+                 "sample from the tokens at least P times as likely as the "
+                 "most likely one")
+      ->type_name("P")
+      ->group(kSampling);
+  app.add_option("--repetition-penalty", repetition_penalty,
+                 "divide the logits of tokens seen before by R; 1 is off")
+      ->type_name("R")
+      ->group(kSampling);
+  app.add_option("--seed", seed,
+                 "the seed of the random numbers; the same seed draws the same "
+                 "tokens")
+      ->type_name("N")
+      ->default_str("0")
+      ->group(kSampling);
+  AddMachineOptions(app, threads, placement, level);
 }
 
 absl::StatusOr<LoadOptions> AskOptions::Load() const {

@@ -29,6 +29,15 @@ absl::StatusOr<int64_t> ParseWhole(absl::string_view option,
 absl::StatusOr<float> ParseNumber(absl::string_view option,
                                   absl::string_view text);
 
+// The artifact, as the first argument of a verb.
+void AddArtifact(CLI::App& app, std::string& path);
+
+// How the machine is used: --threads, --placement and --level, which Load()
+// below reads.
+void AddMachineOptions(CLI::App& app, std::optional<std::string>& threads,
+                       std::optional<std::string>& placement,
+                       std::optional<std::string>& level);
+
 // What the command line says, as text: read by Load() and Ask() below, because
 // the option parser takes "12abc" and what overflows for numbers.
 struct AskOptions {

@@ -12,10 +12,10 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_format.h"
 #include "runtime/base/status.h"
+#include "tools/cli/command_line.h"
 #include "tools/fathom/ask_options.h"
 #include "tools/fathom/bench_beside.h"
 #include "tools/fathom/bench_figures.h"
-#include "tools/fathom/command_line.h"
 #include "tools/fathom/output.h"
 
 namespace fathom::rt {
@@ -35,28 +35,20 @@ struct BenchOptions {
   bool json = false;
 
   void AddTo(CLI::App& app) {
-    app.add_option("NAME.fathom", path, "the artifact's folder")
-        ->type_name("")
-        ->required();
-    app.add_option("--prompt-tokens", prompt_tokens,
-                   "the length of a prompt (512)")
-        ->type_name("N");
+    AddArtifact(app, path);
+    app.add_option("--prompt-tokens", prompt_tokens, "the length of a prompt")
+        ->type_name("N")
+        ->default_str("512");
     app.add_option("--decode-tokens", decode_tokens,
-                   "tokens generated behind it (64)")
-        ->type_name("N");
-    app.add_option("--threads", threads, "threads of the step (one a core)")
-        ->type_name("N");
-    app.add_option("--placement", placement,
-                   "where the weights lie: auto, mapped or huge (auto)")
-        ->type_name("WHERE");
-    app.add_option("--level", level,
-                   "the CPU level to use (the best this machine runs)")
-        ->type_name("LEVEL");
+                   "the number of tokens generated after it")
+        ->type_name("N")
+        ->default_str("64");
     app.add_option("--beside", beside,
-                   "instead, measure threads that adapt against fixed numbers "
-                   "of threads while N other processes are busy")
+                   "instead, compare threads that adapt with fixed numbers of "
+                   "threads while N other processes are busy")
         ->type_name("N");
     app.add_flag("--json", json, "write one JSON object");
+    AddMachineOptions(app, threads, placement, level);
   }
 
   absl::StatusOr<BenchSettings> Read() const {
@@ -84,18 +76,29 @@ struct BenchOptions {
   }
 };
 
+VerbHelp Help() {
+  VerbHelp help;
+  help.examples = {
+      {"Measure a short prompt and few tokens",
+       "fathom bench r1.fathom --prompt-tokens 64 --decode-tokens 32"},
+      {"Measure one thread, for a program to read",
+       "fathom bench r1.fathom --threads 1 --json"},
+  };
+  return help;
+}
+
 }  // namespace
 
 int BenchCommand(int argc, const char* const* argv) {
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app(
-      "Measures prompts and generated tokens, each sample between two "
-      "measurements of the machine's limits by probes of the artifact's own. "
-      "Fractions and rates are medians of 20 samples.",
+      "Processes prompts and generates tokens. Each sample lies between two "
+      "measurements of the machine's limits, which probes in the artifact "
+      "take. Rates and fractions are medians of 20 samples.",
       "fathom bench");
   BenchOptions options;
   options.AddTo(app);
-  if (const auto code = ParseCommandLine(app, argc, argv)) return *code;
+  if (const auto code = ParseCommandLine(app, argc, argv, Help())) return *code;
   const auto settings = options.Read();
   if (!settings.ok()) return Fail(settings.status(), kExitCommandLine);
   // Before any thread is started or pinned, which children would inherit.

@@ -15,9 +15,9 @@
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "simdjson.h"
+#include "tools/cli/command_line.h"
 #include "tools/fathom/ask_options.h"
 #include "tools/fathom/chat_session.h"
-#include "tools/fathom/command_line.h"
 #include "tools/fathom/line_reader.h"
 #include "tools/fathom/output.h"
 
@@ -93,21 +93,31 @@ absl::Status Chat(const AskOptions& options,
   return output.status();
 }
 
+VerbHelp Help() {
+  VerbHelp help;
+  help.examples = {{"Talk with a model", "fathom chat r1.fathom"},
+                   {"Give it a system message",
+                    "fathom chat r1.fathom --system 'Answer in French.'"}};
+  return help;
+}
+
 }  // namespace
 
 int ChatCommand(int argc, const char* const* argv,
                 const TextModelLoader& loader) {
   CatchInterrupts();
   CLI::App app(
-      "Talks with a model: each line is a message, lines with a '/' "
-      "are commands (/help). Without a terminal, lines are read from "
-      "stdin and the answers written to stdout.",
+      "Each line is a message. A line that begins with '/' is a command; "
+      "'/help' lists them. Without a terminal, lines are read from standard "
+      "input and the answers are written to standard output.\n\n"
+      "Sampling is as the model's generation_config.json says, greedy where "
+      "that does not sample.",
       "fathom chat");
   AskOptions options;
   std::optional<std::string> system;
-  app.add_option("--system", system, "the system message");
+  app.add_option("--system", system, "the system message")->type_name("TEXT");
   options.AddTo(app);
-  if (const auto code = ParseCommandLine(app, argc, argv)) return *code;
+  if (const auto code = ParseCommandLine(app, argc, argv, Help())) return *code;
   absl::Status checked = options.Load().status();
   if (checked.ok()) checked = options.Ask(TextModelFacts()).status();
   if (checked.ok() && system.has_value() &&

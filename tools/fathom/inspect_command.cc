@@ -10,7 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "runtime/base/status.h"
 #include "runtime/model/artifact.h"
-#include "tools/fathom/command_line.h"
+#include "tools/cli/command_line.h"
 #include "tools/fathom/output.h"
 
 namespace fathom::rt {
@@ -32,6 +32,12 @@ absl::Status Inspect(const std::string& path, bool json) {
   return output.status();
 }
 
+VerbHelp Help() {
+  VerbHelp help;
+  help.examples = {{"Show an artifact", "fathom inspect r1.fathom"}};
+  return help;
+}
+
 }  // namespace
 
 int InspectCommand(int argc, const char* const* argv) {
@@ -46,7 +52,7 @@ int InspectCommand(int argc, const char* const* argv) {
       ->type_name("")
       ->required();
   app.add_flag("--json", json, "write one JSON object");
-  if (const auto code = ParseCommandLine(app, argc, argv)) return *code;
+  if (const auto code = ParseCommandLine(app, argc, argv, Help())) return *code;
   const absl::Status status = Inspect(path, json);
   if (absl::IsCancelled(status)) return 0;
   return status.ok() ? 0 : Fail(status, ExitCode(status));

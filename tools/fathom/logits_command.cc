@@ -17,8 +17,8 @@
 #include "runtime/io/atomic_file.h"
 #include "runtime/model/session.h"
 #include "runtime/serve/load_artifact.h"
+#include "tools/cli/command_line.h"
 #include "tools/fathom/ask_options.h"
-#include "tools/fathom/command_line.h"
 #include "tools/fathom/neighbours.h"
 #include "tools/fathom/output.h"
 
@@ -53,44 +53,39 @@ struct LogitsOptions {
 };
 
 void LogitsOptions::AddTo(CLI::App& app) {
-  app.add_option("NAME.fathom", path, "the artifact's folder")
-      ->type_name("")
-      ->required();
-  app.add_option("--tokens", tokens_text, "token ids, as 1,2,3")
+  AddArtifact(app, path);
+  app.add_option("--tokens", tokens_text, "token ids with commas between them")
       ->type_name("IDS")
       ->required();
-  app.add_option("-o,--output", output,
-                 "the safetensors file to write: 'logits' [tokens, "
-                 "vocabulary] and, where there are experts, 'experts' "
-                 "[layers, tokens, k]")
+  app.add_option("-o,--output", output, "the safetensors file to write")
       ->type_name("FILE")
       ->required();
-  app.add_flag("--one-by-one", one_by_one,
-               "feed each token as the model's own, in a step of its own");
   app.add_flag("--mtp", mtp,
-               "also write what the layer for further tokens says behind each "
-               "token and the next one: 'mtp_logits', 'mtp_experts'");
-  app.add_option("--threads", threads_text, "threads of the step (one a core)")
-      ->type_name("N");
-  app.add_option("--chunk", chunk_text,
-                 "feed at most N tokens a step (what a step takes)")
-      ->type_name("N");
+               "also write what the MTP layer predicts after each token and "
+               "the next one");
+  constexpr char kSteps[] = "Steps";
+  app.add_flag("--one-by-one", one_by_one,
+               "feed each token in a step of its own, like a generated one")
+      ->group(kSteps);
+  app.add_option("--chunk", chunk_text, "feed at most N tokens in a step")
+      ->type_name("N")
+      ->default_str("what a step takes")
+      ->group(kSteps);
   app.add_option("--position", position_text,
-                 "the position of the first token (0); 'fathom inspect' tells "
-                 "the limit")
-      ->type_name("P");
-  app.add_option("--beside", beside_text,
-                 "run N other sequences in every step (0)")
-      ->type_name("N");
+                 "the position of the first token; 'fathom inspect' shows the "
+                 "limit")
+      ->type_name("P")
+      ->default_str("0")
+      ->group(kSteps);
+  app.add_option("--beside", beside_text, "run N other sequences in every step")
+      ->type_name("N")
+      ->default_str("0")
+      ->group(kSteps);
   app.add_option("--shuffle-pages", shuffle_text,
-                 "deal the cache's pages in the order of this seed")
-      ->type_name("SEED");
-  app.add_option("--placement", placement,
-                 "where the weights lie: auto, mapped or huge (auto)")
-      ->type_name("WHERE");
-  app.add_option("--level", level,
-                 "the CPU level to use (the best this machine runs)")
-      ->type_name("LEVEL");
+                 "hand out the pages of the cache in the order of this seed")
+      ->type_name("SEED")
+      ->group(kSteps);
+  AddMachineOptions(app, threads_text, placement, level);
 }
 
 absl::Status ReadOption(const char* name,
@@ -356,14 +351,27 @@ absl::Status Run(const LogitsOptions& options, const LoadedArtifact& loaded) {
   return file.Commit();
 }
 
+VerbHelp Help() {
+  VerbHelp help;
+  help.examples = {{"Write the logits after each of three tokens",
+                    "fathom logits r1.fathom --tokens 1,2,3 -o "
+                    "logits.safetensors"}};
+  return help;
+}
+
 }  // namespace
 
 int LogitsCommand(int argc, const char* const* argv) {
-  CLI::App app("Writes the logits behind each of the given tokens to a file.",
-               "fathom logits");
+  CLI::App app(
+      "The file holds 'logits' [tokens, vocabulary] in f32, one row after each "
+      "token, and, of a model with experts, 'experts' [layers, tokens, k]; "
+      "with --mtp also 'mtp_logits' and 'mtp_experts'. The options of the "
+      "group Steps change how tokens are fed, and none of them changes a "
+      "number.",
+      "fathom logits");
   LogitsOptions options;
   options.AddTo(app);
-  if (const auto code = ParseCommandLine(app, argc, argv)) return *code;
+  if (const auto code = ParseCommandLine(app, argc, argv, Help())) return *code;
   const absl::Status read = options.Read();
   if (!read.ok()) return Fail(read, kExitCommandLine);
   const auto loaded = LoadArtifact(options.load);

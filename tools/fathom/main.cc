@@ -10,25 +10,49 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "runtime/base/quoting.h"
+#include "tools/cli/describe.h"
+#include "tools/cli/foreign_words.h"
+#include "tools/cli/help.h"
+#include "tools/cli/print.h"
+#include "tools/cli/terminal_width.h"
+#include "tools/cli/verbs.h"
+#include "tools/cli/version.h"
 #include "tools/exit_codes.h"
-#include "tools/fathom/output.h"
-#include "tools/fathom/verbs.h"
 
-namespace fathom::rt {
+namespace fathom {
 namespace {
 
-std::string Usage() {
-  std::string usage =
-      "Fathom compiles reasoning models ahead of time and runs them.\n\n"
-      "usage: fathom VERB [OPTIONS]\n\n";
+constexpr char kProgram[] = "fathom";
+
+Page FrontPage() {
+  Page page;
+  page.name = kProgram;
+  page.summary = "Compile reasoning models ahead of time and run them";
+  page.details =
+      "'fathom compile' turns a model's folder into an artifact for this "
+      "machine; the other verbs use artifacts. 'fathom help VERB' shows the "
+      "options of a verb.";
+  page.usages = {"fathom VERB [OPTIONS] ARGUMENTS", "fathom help [VERB]",
+                 "fathom --version"};
+  PageGroup verbs = {"Verbs", {}};
   for (const Verb& verb : Verbs()) {
-    absl::StrAppendFormat(&usage, "  %-9s %s\n", verb.name, verb.summary);
+    PageEntry entry;
+    entry.names = {std::string(verb.name)};
+    entry.text = std::string(verb.summary);
+    verbs.entries.push_back(std::move(entry));
   }
-  absl::StrAppend(&usage,
-                  "\n'fathom help VERB' tells a verb's options, 'fathom "
-                  "--version' the version.\n");
-  return usage;
+  page.groups.push_back(std::move(verbs));
+  page.examples = {
+      {"Compile a model for this machine",
+       "fathom compile DeepSeek-R1-Distill-Qwen-1.5B -o r1.fathom"},
+      {"Ask it one question",
+       "fathom run r1.fathom --prompt 'What is 17 * 23?'"},
+      {"Talk with it", "fathom chat r1.fathom"},
+  };
+  page.shows_exit_codes = true;
+  return page;
 }
 
 // Where this program lies: its siblings are found there, not in PATH.
@@ -51,48 +75,78 @@ int HandOver(const Verb& verb, std::vector<char*> arguments) {
     absl::FPrintF(stderr,
                   "fathom: 'fathom-%s' is not in '%s': this installation runs "
                   "models only; compile where the compiler is installed\n",
-                  verb.name, Shown(folder));
+                  verb.name, rt::Shown(folder));
   } else {
-    absl::FPrintF(stderr, "fathom: cannot start '%s': %s\n", Shown(program),
+    absl::FPrintF(stderr, "fathom: cannot start '%s': %s\n", rt::Shown(program),
                   strerror(error));
   }
   return kExitMachine;
 }
 
-int Refuse(absl::string_view name) {
-  const Verb* nearest = NearestVerb(name);
-  absl::FPrintF(stderr, "fathom: '%s' is not a verb%s\n", Shown(name),
-                nearest != nullptr
-                    ? absl::StrCat(", did you mean '", nearest->name, "'?")
-                    : std::string("; 'fathom --help' lists them"));
+int RefuseVerb(absl::string_view name) {
+  std::string advice(AdviceForVerb(name));
+  if (advice.empty()) {
+    const Verb* nearest = NearestVerb(name);
+    advice = nearest != nullptr
+                 ? absl::StrCat("did you mean '", nearest->name, "'?")
+                 : "'fathom help' lists the verbs";
+  }
+  absl::FPrintF(stderr, "fathom: '%s' is not a verb; %s\n", rt::Shown(name),
+                advice);
   return kExitCommandLine;
+}
+
+int RefuseOption(absl::string_view name) {
+  absl::FPrintF(stderr,
+                "fathom: found the option '%s', expected a verb; see 'fathom "
+                "help'\n",
+                rt::Shown(name));
+  return kExitCommandLine;
+}
+
+// The first word after those that `usage` has.
+int RefuseExtra(absl::string_view word, absl::string_view usage) {
+  absl::FPrintF(stderr,
+                "fathom: found the extra argument '%s', expected '%s'\n",
+                rt::Shown(word), usage);
+  return kExitCommandLine;
+}
+
+int Help(int argc, char** argv) {
+  if (argc == 2) {
+    return PrintToStdout(kProgram, HelpText(FrontPage(), HelpWidth()));
+  }
+  if (argc > 3) return RefuseExtra(argv[3], "fathom help [VERB]");
+  const Verb* verb = FindVerb(argv[2]);
+  if (verb == nullptr) return RefuseVerb(argv[2]);
+  std::string help = "--help";
+  return HandOver(*verb, {help.data()});
 }
 
 int Main(int argc, char** argv) {
   if (argc < 2) {
-    absl::FPrintF(stderr, "fathom: a verb is missing\n\n%s", Usage());
+    absl::FPrintF(stderr, "fathom: a verb is missing\n\n%s",
+                  HelpText(FrontPage(), HelpWidth()));
     return kExitCommandLine;
   }
-  const absl::string_view name = argv[1];
-  const bool is_help = name == "help" || name == "--help" || name == "-h";
-  if (is_help && (argc == 2 || name != "help")) {
-    return WriteToStdout("fathom", Usage());
+  absl::string_view name = argv[1];
+  if (name == "help" || name == "--help" || name == "-h") {
+    return Help(argc, argv);
   }
-  if (name == "--version") {
-    return WriteToStdout("fathom",
-                         absl::StrCat("fathom ", FATHOM_VERSION, "\n"));
+  if (name == "version" || name == "--version") {
+    if (argc > 2) return RefuseExtra(argv[2], "fathom --version");
+    return PrintToStdout(kProgram, VersionText({}));
   }
-  const absl::string_view verb_name = is_help ? argv[2] : argv[1];
-  const Verb* verb = FindVerb(verb_name);
-  if (verb == nullptr) return Refuse(verb_name);
-  if (is_help) {
-    std::string help = "--help";
-    return HandOver(*verb, {help.data()});
+  if (absl::ConsumePrefix(&name, kDescribeOption) && argc == 2) {
+    return PrintToStdout(kProgram, Described(FrontPage(), name));
   }
-  return HandOver(*verb, {argv + 2, argv + argc});
+  const Verb* verb = FindVerb(name);
+  if (verb != nullptr) return HandOver(*verb, {argv + 2, argv + argc});
+  return name.size() > 1 && name[0] == '-' ? RefuseOption(name)
+                                           : RefuseVerb(name);
 }
 
 }  // namespace
-}  // namespace fathom::rt
+}  // namespace fathom
 
-int main(int argc, char** argv) { return fathom::rt::Main(argc, argv); }
+int main(int argc, char** argv) { return fathom::Main(argc, argv); }

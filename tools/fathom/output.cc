@@ -29,14 +29,6 @@ bool Output::Write(absl::string_view text) {
   return status_.ok();
 }
 
-int WriteToStdout(absl::string_view program, absl::string_view text) {
-  std::signal(SIGPIPE, SIG_IGN);
-  Output output(STDOUT_FILENO);
-  if (output.Write(text) || absl::IsCancelled(output.status())) return 0;
-  absl::FPrintF(stderr, "%s: %s\n", program, output.status().message());
-  return ExitCode(output.status());
-}
-
 std::string OneLine(absl::string_view text) {
   std::string line(text);
   for (char& c : line) {

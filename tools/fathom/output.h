@@ -26,10 +26,6 @@ class Output {
   absl::Status status_;
 };
 
-// Writes `text` to standard output for `program`, which then ends: the exit
-// code, where it cannot be written after an error of one line. Ignores SIGPIPE.
-int WriteToStdout(absl::string_view program, absl::string_view text);
-
 // `text` with control characters replaced by spaces: a message on one line.
 std::string OneLine(absl::string_view text);
 

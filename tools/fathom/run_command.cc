@@ -21,8 +21,8 @@
 #include "runtime/base/status.h"
 #include "runtime/serve/conversation.h"
 #include "simdjson.h"
+#include "tools/cli/command_line.h"
 #include "tools/fathom/ask_options.h"
-#include "tools/fathom/command_line.h"
 #include "tools/fathom/output.h"
 
 namespace fathom::rt {
@@ -78,11 +78,13 @@ struct RunOptions {
   bool json = false;
 
   void AddTo(CLI::App& app) {
-    app.add_option("--prompt", prompt, "the question; '-' reads it from stdin")
+    app.add_option("-p,--prompt", prompt,
+                   "the question; '-' reads it from standard input")
+        ->type_name("TEXT")
         ->required();
-    app.add_option("--system", system, "the system message");
+    app.add_option("--system", system, "the system message")->type_name("TEXT");
     app.add_flag("--raw", raw,
-                 "no chat template: the model goes on from the prompt, in "
+                 "use no chat template: the model continues the prompt, in "
                  "which control tokens are recognised");
     app.add_flag("--json", json, "write one JSON object instead of the text");
     ask.AddTo(app);
@@ -187,6 +189,16 @@ absl::Status Run(const RunOptions& options, const TextModelLoader& loader) {
   return output.status();
 }
 
+VerbHelp Help() {
+  VerbHelp help;
+  help.examples = {
+      {"Ask one question", "fathom run r1.fathom -p 'What is 17 * 23?'"},
+      {"Ask about a file, with at most 500 tokens of answer",
+       "fathom run r1.fathom -p - -n 500 <question.txt"},
+  };
+  return help;
+}
+
 }  // namespace
 
 int RunCommand(int argc, const char* const* argv,
@@ -194,13 +206,14 @@ int RunCommand(int argc, const char* const* argv,
   // A reader that leaves early ends the output, not the program.
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app(
-      "Asks a model one question: thinking and answer go to stdout, "
-      "figures to stderr. What is not set is as the model's "
-      "generation_config says, greedy where that does not sample.",
+      "Thinking and answer go to standard output, figures to standard "
+      "error.\n\n"
+      "Sampling is as the model's generation_config.json says, greedy where "
+      "that does not sample.",
       "fathom run");
   RunOptions options;
   options.AddTo(app);
-  if (const auto code = ParseCommandLine(app, argc, argv)) return *code;
+  if (const auto code = ParseCommandLine(app, argc, argv, Help())) return *code;
   const absl::Status checked = options.Check();
   if (!checked.ok()) return Fail(checked, kExitCommandLine);
   const absl::Status status = Run(options, loader);

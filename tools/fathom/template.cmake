@@ -1,4 +1,4 @@
 fathom_add_program(fathom-template
-  SRCS template_main.cc template_source.cc manifest_source.cc
-       command_line.cc json_lines.cc output.cc
-  DEPS fathom_rt_serve)
+  SRCS template_main.cc template_source.cc manifest_source.cc json_lines.cc
+       output.cc
+  DEPS fathom_cli fathom_rt_serve)

@@ -9,7 +9,7 @@
 #include "runtime/base/json_string.h"
 #include "runtime/base/status.h"
 #include "runtime/text/template_folder.h"
-#include "tools/fathom/command_line.h"
+#include "tools/cli/command_line.h"
 #include "tools/fathom/json_lines.h"
 #include "tools/fathom/output.h"
 #include "tools/fathom/template_source.h"
@@ -26,11 +26,18 @@ absl::Status Run(const std::string& folder) {
   });
 }
 
+VerbHelp Help() {
+  VerbHelp help;
+  help.examples = {{"Render a request in each line of a file",
+                    "fathom template r1.fathom --json-lines <requests.jsonl"}};
+  return help;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app(
-      "Reads one JSON object a line (messages, tools, add_generation_prompt, "
-      "...) and writes the prompt that the chat template makes of it, as one "
-      "JSON string a line.",
+      "Reads one JSON object a line from standard input, with messages, tools, "
+      "add_generation_prompt and so on, and writes the prompt that the chat "
+      "template makes of it as one JSON string a line.",
       "fathom template");
   std::string folder;
   bool json_lines = false;
@@ -40,7 +47,7 @@ int Main(int argc, char** argv) {
       ->required();
   app.add_flag("--json-lines", json_lines, "read and write a value a line")
       ->required();
-  if (const auto code = ParseCommandLine(app, argc, argv)) return *code;
+  if (const auto code = ParseCommandLine(app, argc, argv, Help())) return *code;
   const absl::Status status = Run(folder);
   if (status.ok() || absl::IsCancelled(status)) return 0;
   absl::FPrintF(stderr, "fathom template: %s\n", OneLine(status.message()));

@@ -13,7 +13,7 @@
 #include "runtime/base/json.h"
 #include "runtime/base/json_string.h"
 #include "runtime/base/status.h"
-#include "tools/fathom/command_line.h"
+#include "tools/cli/command_line.h"
 #include "tools/fathom/json_lines.h"
 #include "tools/fathom/output.h"
 #include "tools/fathom/tokenizer_source.h"
@@ -52,10 +52,18 @@ absl::Status Run(const std::string& folder, bool decodes) {
       });
 }
 
+VerbHelp Help() {
+  VerbHelp help;
+  help.examples = {{"Count the tokens of a text",
+                    "echo '\"How many tokens?\"' | fathom tokenize r1.fathom "
+                    "--json-lines"}};
+  return help;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app(
-      "Reads one JSON string a line and writes its token ids as one JSON array "
-      "a line; no special tokens are added.",
+      "Reads one JSON string a line from standard input and writes its token "
+      "ids as one JSON array a line. No special tokens are added.",
       "fathom tokenize");
   std::string folder;
   bool json_lines = false, decodes = false;
@@ -66,7 +74,7 @@ int Main(int argc, char** argv) {
   app.add_flag("--json-lines", json_lines, "read and write a value a line")
       ->required();
   app.add_flag("--decode", decodes, "read arrays of ids, write strings");
-  if (const auto code = ParseCommandLine(app, argc, argv)) return *code;
+  if (const auto code = ParseCommandLine(app, argc, argv, Help())) return *code;
   const absl::Status status = Run(folder, decodes);
   if (status.ok() || absl::IsCancelled(status)) return 0;
   absl::FPrintF(stderr, "fathom tokenize: %s\n", OneLine(status.message()));

@@ -1,10 +1,10 @@
-#include "tools/fathom/verbs.h"
+#include "tools/cli/verbs.h"
 
 #include <string>
 
 #include "gtest/gtest.h"
 
-namespace fathom::rt {
+namespace fathom {
 namespace {
 
 TEST(VerbsTest, FindsEachByItsName) {
@@ -28,4 +28,4 @@ TEST(VerbsTest, SuggestsTheNearest) {
 }
 
 }  // namespace
-}  // namespace fathom::rt
+}  // namespace fathom

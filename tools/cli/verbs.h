@@ -1,15 +1,15 @@
 // The verbs of `fathom`, each a program of its own, and the nearest to a typo.
-#ifndef FATHOM_TOOLS_FATHOM_VERBS_H_
-#define FATHOM_TOOLS_FATHOM_VERBS_H_
+#ifndef FATHOM_TOOLS_CLI_VERBS_H_
+#define FATHOM_TOOLS_CLI_VERBS_H_
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
-namespace fathom::rt {
+namespace fathom {
 
 struct Verb {
   absl::string_view name;
-  absl::string_view summary;  // one line
+  absl::string_view summary;  // one sentence without a full stop
   bool compiles;  // links the compiler: absent where models only run
 };
 
@@ -22,6 +22,6 @@ const Verb* FindVerb(absl::string_view name);
 // The verb that `name` was meant to be, or null when none is near.
 const Verb* NearestVerb(absl::string_view name);
 
-}  // namespace fathom::rt
+}  // namespace fathom
 
-#endif  // FATHOM_TOOLS_FATHOM_VERBS_H_
+#endif  // FATHOM_TOOLS_CLI_VERBS_H_
