@@ -29,6 +29,7 @@ config.substitutions.append(("%bindir", bindir))
 config.substitutions.append(
     ("%llvm_libdir", os.path.join(os.path.dirname(config.llvm_bindir), "lib"))
 )
+config.substitutions.append(("%share", os.path.join(config.fathom_build_dir, "share")))
 config.substitutions.append(("%source", config.fathom_source_dir))
 
 # A test that needs a CPU level is skipped, and says so, where the machine has
@@ -48,3 +49,8 @@ for level, needed in LEVELS.items():
 # Faults are injected by strace, where it is at hand.
 if shutil.which("strace"):
     config.available_features.add("strace")
+
+# What checks manual pages and completion scripts.
+for checker in ("mandoc", "zsh"):
+    if shutil.which(checker):
+        config.available_features.add(checker)

@@ -71,7 +71,7 @@ static absl::Status addCode(const std::string &code, const OutputFolder &folder,
 }
 
 absl::Status writeArtifact(const PackPlan &plan, const TensorSource &source,
-                           const std::string &code, schema::ManifestT manifest,
+                           const std::string &code, schema::ManifestT &manifest,
                            unsigned threads, const ProgressFunction &progress,
                            OutputFolder &folder) {
   FATHOM_RETURN_IF_ERROR(addCode(code, folder, manifest));

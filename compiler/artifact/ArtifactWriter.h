@@ -22,7 +22,7 @@ namespace fathom {
 /// into `folder`, and commits it. `manifest` has one entry a weight of the
 /// plan, in its order; what only the files tell is filled in here.
 absl::Status writeArtifact(const PackPlan &plan, const TensorSource &source,
-                           const std::string &code, schema::ManifestT manifest,
+                           const std::string &code, schema::ManifestT &manifest,
                            unsigned threads, const ProgressFunction &progress,
                            OutputFolder &folder);
 

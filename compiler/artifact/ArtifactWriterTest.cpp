@@ -131,7 +131,7 @@ TEST_F(ArtifactWriterTest, WhatIsWrittenTheRuntimeTakes) {
   manifest.provenance = std::make_unique<schema::ProvenanceT>();
   describeGeneration(rt::ModelConfig(), manifest);
   absl::Status status = writeArtifact(plan, RandomSource(plan, 1), "code",
-                                      std::move(manifest), 2, {}, **folder);
+                                      manifest, 2, {}, **folder);
   ASSERT_TRUE(status.ok()) << status;
   auto written = rt::ArtifactFolder::Open(root + "/m.fathom");
   ASSERT_TRUE(written.ok()) << written.status();

@@ -20,12 +20,15 @@
 #include "compiler/driver/Lowering.h"
 #include "compiler/driver/PlanDigest.h"
 #include "compiler/driver/Provenance.h"
+#include "compiler/driver/Summary.h"
 #include "compiler/import/Import.h"
 #include "passes/tiling/StepPhases.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/io/file.h"
 #include "llvm/Support/FileSystem.h"
+
+#include <chrono>
 
 namespace fathom {
 
@@ -65,8 +68,17 @@ private:
                              std::vector<std::string> &objects);
   absl::Status describeInputs(schema::ManifestT &manifest);
 
+  /// Since the compilation began.
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() -
+                                         begin)
+        .count();
+  }
+
   const CompileOptions &options;
   const CompileReports &reports;
+  const std::chrono::steady_clock::time_point begin =
+      std::chrono::steady_clock::now();
   // Passes work on modules: threads would only be what the machine may refuse.
   mlir::MLIRContext context{mlir::MLIRContext::Threading::DISABLED};
   Lowering lowering;
@@ -180,7 +192,11 @@ absl::Status Compilation::emit() {
   FATHOM_ASSIGN_OR_RETURN(std::string text, emitted());
   if (*options.emit >= Form::Tiled)
     noteNative();
-  return writeOutput(options.output, text);
+  FATHOM_RETURN_IF_ERROR(writeOutput(options.output, text));
+  if (!options.output.empty())
+    note(formSummary(options.output, formName(*options.emit), text.size(),
+                     seconds()));
+  return absl::OkStatus();
 }
 
 /// The object of one level, from the form on that `module` is in.
@@ -265,7 +281,6 @@ absl::Status Compilation::writeArtifact() {
   FATHOM_ASSIGN_OR_RETURN(std::unique_ptr<OutputFolder> folder,
                           OutputFolder::create(options.output));
   FATHOM_RETURN_IF_ERROR(describeInputs(manifest));
-  noteNative();
   std::vector<std::string> objects;
   FATHOM_RETURN_IF_ERROR(
       compileLevels(*module, std::move(code), manifest, objects));
@@ -276,8 +291,13 @@ absl::Status Compilation::writeArtifact() {
     source = std::make_unique<RandomSource>(plan, *options.randomSeed);
   else
     source = std::make_unique<CheckpointSource>(*model->checkpoint);
-  return fathom::writeArtifact(plan, *source, library, std::move(manifest),
-                               options.threads, reports.progress, *folder);
+  FATHOM_RETURN_IF_ERROR(fathom::writeArtifact(plan, *source, library, manifest,
+                                               options.threads,
+                                               reports.progress, *folder));
+  for (const std::string &line :
+       artifactSummary(options.output, manifest, seconds()))
+    note(line);
+  return absl::OkStatus();
 }
 
 } // namespace

@@ -153,7 +153,9 @@ TEST(ArtifactTest, A1VersionsMagicAndEndiannessAreNamed) {
     fake.manifest.abi_version = FATHOM_ABI_VERSION + uint32_t(change);
     ExpectRefused(LoadStatus(fake.Write()), kOther,
                   {absl::StrCat("version ", fake.manifest.abi_version),
-                   absl::StrCat("expected ", FATHOM_ABI_VERSION)});
+                   absl::StrCat("expected ", FATHOM_ABI_VERSION),
+                   change > 0 ? "a newer Fathom" : "an older Fathom",
+                   "compile the model again"});
   }
   const FakeArtifact fake;
   const std::string folder = FakeArtifact().Write();

@@ -92,6 +92,27 @@ TEST(ManifestCheckTest, RefusesEveryTruncation) {
   }
 }
 
+// A newer Fathom may leave out what this one requires.
+TEST(ManifestCheckTest, NamesAnotherVersionWhateverElseThereIs) {
+  for (int32_t change : {-1, 1}) {
+    flatbuffers::FlatBufferBuilder builder;
+    const auto start = builder.StartTable();
+    builder.AddElement<uint32_t>(fathom::schema::Manifest::VT_ABI_VERSION,
+                                 FATHOM_ABI_VERSION + uint32_t(change), 0);
+    // A field that this schema does not have.
+    builder.AddElement<uint32_t>(400, 7, 0);
+    builder.Finish(
+        flatbuffers::Offset<fathom::schema::Manifest>(builder.EndTable(start)),
+        fathom::schema::ManifestIdentifier());
+    const absl::Status status =
+        CheckManifest({builder.GetBufferPointer(), builder.GetSize()}).status();
+    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+    EXPECT_NE(status.message().find(change > 0 ? "newer" : "older"),
+              absl::string_view::npos)
+        << status;
+  }
+}
+
 TEST(ManifestCheckTest, RefusesWrongNumbers) {
   const std::vector<std::pair<std::string, std::function<void(ManifestT&)>>>
       cases = {

@@ -1,6 +1,6 @@
 //===- Progress.h - How far the weights are ---------------------*- C++ -*-===//
 //
-// One line on a terminal, redrawn a few times a second; nothing elsewhere.
+// What the status line of `fathom compile` says while weights are packed.
 //
 //===----------------------------------------------------------------------===//
 
@@ -8,16 +8,18 @@
 #define FATHOM_TOOLS_FATHOM_COMPILE_PROGRESS_H
 
 #include "compiler/artifact/WeightsWriter.h"
+#include "tools/cli/status_line.h"
 
-#include <chrono>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 
 namespace fathom {
 
-/// How long the rest takes at the speed since the first report: what came
-/// before the weights, such as making code, says nothing of it.
+/// How long the rest takes at the speed of the last seconds: what came before
+/// the weights, such as making code, says nothing of it, and the first bytes
+/// may only fill the machine's cache.
 class TimeLeft {
 public:
   /// `seconds` is the time since any one moment. Nothing where too little is
@@ -25,24 +27,29 @@ public:
   std::optional<double> report(const PackProgress &progress, double seconds);
 
 private:
-  std::optional<double> begin;
-  uint64_t bytesAtBegin = 0;
+  struct Report {
+    double seconds;
+    uint64_t bytes;
+  };
+  /// The reports of the last seconds, the oldest first.
+  std::deque<Report> reports;
 };
 
-/// "[=====>    ] 12/40 tensors, 1.2 of 3.1 GB, 0:07 left".
+/// "[=====>    ] 1.2 of 3.1 GB, 0:07 left" in at most `columns` columns: where
+/// they are few, first the bar goes, then what is less important. Once all is
+/// packed it says that the disk is waited for.
 std::string progressLine(const PackProgress &progress,
-                         std::optional<double> secondsLeft);
+                         std::optional<double> secondsLeft, int columns);
 
 class ProgressBar {
 public:
-  ProgressBar();
   void show(const PackProgress &progress);
+  /// Before other lines are written.
+  void clear() { line.Clear(); }
 
 private:
-  using Clock = std::chrono::steady_clock;
-  bool isTerminal;
+  StatusLine line{"fathom compile: ", WithoutTerminal::kLines};
   TimeLeft timeLeft;
-  Clock::time_point last;
 };
 
 } // namespace fathom

@@ -24,6 +24,7 @@ namespace {
 /// Writes without allocating, and ends.
 [[noreturn]] void endAtOnce(const char *line, int code) {
   fathom::removeTemporariesOnSignal();
+  fathom::StatusLine::LeaveOnSignal();
   ssize_t ignored = write(STDERR_FILENO, line, std::strlen(line));
   (void)ignored;
   _exit(code);
@@ -31,6 +32,7 @@ namespace {
 
 void onSignal(int number) {
   fathom::removeTemporariesOnSignal();
+  fathom::StatusLine::LeaveOnSignal();
   std::signal(number, SIG_DFL);
   std::raise(number);
 }
@@ -88,15 +90,18 @@ int main(int argc, char **argv) {
   prepareForTheWorst(options);
   fathom::ProgressBar bar;
   fathom::CompileReports reports;
-  reports.note = [](const std::string &line) {
+  reports.note = [&](const std::string &line) {
+    bar.clear();
     std::fprintf(stderr, "fathom compile: %s\n", line.c_str());
   };
-  reports.warning = [](const std::string &line) {
+  reports.warning = [&](const std::string &line) {
+    bar.clear();
     std::fprintf(stderr, "fathom compile: warning: %s\n", line.c_str());
   };
   reports.progress = [&](const fathom::PackProgress &progress) {
     bar.show(progress);
   };
   absl::Status status = fathom::compile(options, reports);
+  bar.clear();
   return status.ok() ? 0 : fail(status);
 }

@@ -92,12 +92,14 @@ void BusyProcesses::Signal(int number) {
 
 absl::StatusOr<Outline> BenchBeside(const BenchSettings& settings,
                                     const Artifact& artifact,
-                                    BusyProcesses& busy) {
+                                    BusyProcesses& busy,
+                                    const BenchProgress& progress) {
   const std::vector<int32_t> counts = FixedCounts();
   std::vector<std::vector<double>> fixed(counts.size());
   std::vector<double> adaptive;
   busy.Start();
   for (int turn = 0; turn < settings.turns; ++turn) {
+    progress("threads beside other work", turn + 1, settings.turns);
     FATHOM_ASSIGN_OR_RETURN(const double rate,
                             Turn(settings, artifact, settings.load.thread_count,
                                  ThreadPolicy::kAdaptive));

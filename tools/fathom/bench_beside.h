@@ -40,7 +40,8 @@ class BusyProcesses {
 // has; `adaptive_of_best_fixed` is the share of the best of the fixed ones.
 absl::StatusOr<Outline> BenchBeside(const BenchSettings& settings,
                                     const Artifact& artifact,
-                                    BusyProcesses& busy);
+                                    BusyProcesses& busy,
+                                    const BenchProgress& progress);
 
 }  // namespace fathom::rt
 

@@ -26,7 +26,8 @@ TEST(BenchBesideTest, MeasuresAdaptiveAndFixedThreads) {
   auto loaded = LoadArtifact(settings.load);
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   loaded->pool.reset();
-  const auto figures = BenchBeside(settings, *loaded->artifact, *busy);
+  const auto figures = BenchBeside(settings, *loaded->artifact, *busy,
+                                   [](absl::string_view, int64_t, int64_t) {});
   ASSERT_TRUE(figures.ok()) << figures.status();
 
   simdjson::dom::parser parser;

@@ -13,6 +13,7 @@
 #include "absl/strings/str_format.h"
 #include "runtime/base/status.h"
 #include "tools/cli/command_line.h"
+#include "tools/cli/status_line.h"
 #include "tools/fathom/ask_options.h"
 #include "tools/fathom/bench_beside.h"
 #include "tools/fathom/bench_figures.h"
@@ -112,10 +113,21 @@ int BenchCommand(int argc, const char* const* argv) {
   if (!fits.ok()) return Fail(fits, kExitCommandLine);
   // Each turn has its own pool; this one would keep its cores pinned.
   if (settings->busy_processes >= 0) loaded->pool.reset();
+  StatusLine status("fathom bench: ", WithoutTerminal::kNothing);
+  const BenchProgress progress = [&](absl::string_view what, int64_t sample,
+                                     int64_t count) {
+    status.Show(
+        [&](int columns) {
+          return absl::StrFormat("measuring %s: %d of %d", what, sample, count)
+              .substr(0, static_cast<size_t>(columns));
+        },
+        /*now=*/true);
+  };
   const absl::StatusOr<Outline> figures =
       settings->busy_processes >= 0
-          ? BenchBeside(*settings, *loaded->artifact, *busy)
-          : Bench(*settings, *loaded);
+          ? BenchBeside(*settings, *loaded->artifact, *busy, progress)
+          : Bench(*settings, *loaded, progress);
+  status.Clear();
   if (!figures.ok()) return Fail(figures.status(), ExitCode(figures.status()));
   Output output(STDOUT_FILENO);
   output.Write(options.json ? figures->Json() : figures->Text());

@@ -96,7 +96,7 @@ TEST(BenchCommandTest, TextNamesThemToo) {
                                    "--threads=1", "--placement=huge"});
   ASSERT_EQ(ran.exit_code, 0) << ran.err;
   EXPECT_EQ(ran.err,
-            "fathom bench: warning: huge_page_bandwidth_gb_s is left out: "
+            "fathom bench: warning: cannot measure huge_page_bandwidth_gb_s: "
             "cannot get 1073741824 bytes of memory for measuring huge pages\n");
   EXPECT_EQ(ran.out.find("huge_page_bandwidth"), std::string::npos);
   EXPECT_NE(ran.out.find("\ndecode_bandwidth_fraction: "), std::string::npos);

@@ -61,20 +61,24 @@ double SecondsSinceStart() {
 
 // Prompts of `tokens` tokens, `operations` a token, between dot probes.
 absl::StatusOr<Samples> Prefill(Subject& subject, DotPeak& dot, int64_t tokens,
-                                double operations) {
+                                double operations,
+                                const BenchProgress& progress) {
   FATHOM_RETURN_IF_ERROR(subject.Prompt(tokens));
-  return Sample({NowSeconds, [&] { return dot.Measure(); }, operations,
-                 [&]() -> absl::StatusOr<int64_t> {
-                   FATHOM_RETURN_IF_ERROR(subject.Prompt(tokens));
-                   return tokens;
-                 }});
+  return Sample(
+      {NowSeconds, [&] { return dot.Measure(); }, operations,
+       [&]() -> absl::StatusOr<int64_t> {
+         FATHOM_RETURN_IF_ERROR(subject.Prompt(tokens));
+         return tokens;
+       },
+       [&](int64_t sample) { progress("prompts", sample, kSampleCount); }});
 }
 
-// Generated tokens behind the prompt, between read probes. The samples share
+// Generated tokens after the prompt, between read probes. The samples share
 // the tokens; where there are fewer, the sequence is taken back to its prompt.
 absl::StatusOr<Samples> Decode(Subject& subject, ReadBandwidth& read,
                                const BenchSettings& settings,
-                               double token_bytes) {
+                               double token_bytes,
+                               const BenchProgress& progress) {
   const int64_t begin = settings.prompt_tokens;
   const int64_t end = begin + settings.decode_tokens;
   const int64_t piece =
@@ -87,6 +91,9 @@ absl::StatusOr<Samples> Decode(Subject& subject, ReadBandwidth& read,
                      FATHOM_RETURN_IF_ERROR(subject.Decode(position++));
                    }
                    return piece;
+                 },
+                 [&](int64_t sample) {
+                   progress("generated tokens", sample, kSampleCount);
                  }});
 }
 
@@ -104,7 +111,8 @@ absl::Status CheckFits(const BenchSettings& settings,
 }
 
 absl::StatusOr<Outline> Bench(const BenchSettings& settings,
-                              const LoadedArtifact& loaded) {
+                              const LoadedArtifact& loaded,
+                              const BenchProgress& progress) {
   const Artifact& artifact = *loaded.artifact;
   const auto& model = *artifact.manifest().model();
   FATHOM_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session,
@@ -121,20 +129,21 @@ absl::StatusOr<Outline> Bench(const BenchSettings& settings,
   DotPeak dot(*loaded.pool, artifact.dot_probe());
   FATHOM_ASSIGN_OR_RETURN(
       const Samples prefill,
-      Prefill(subject, dot, settings.prompt_tokens, operations));
+      Prefill(subject, dot, settings.prompt_tokens, operations, progress));
   ReadBandwidth read(*loaded.pool, artifact.read_probe(),
                      artifact.weights().bytes());
   FATHOM_ASSIGN_OR_RETURN(
       const Samples decode,
       Decode(subject, read, settings,
-             static_cast<double>(model.weight_bytes_per_token())));
+             static_cast<double>(model.weight_bytes_per_token()), progress));
   const int64_t peak_rss_bytes = PeakRssBytes();
+  progress("memory in huge pages", 1, 1);
   const absl::StatusOr<double> huge =
       HugePageBandwidth(*loaded.pool, artifact.read_probe());
   if (!huge.ok()) {
     absl::FPrintF(stderr,
-                  "fathom bench: warning: huge_page_bandwidth_gb_s is left "
-                  "out: %s\n",
+                  "fathom bench: warning: cannot measure "
+                  "huge_page_bandwidth_gb_s: %s\n",
                   huge.status().message());
   }
 

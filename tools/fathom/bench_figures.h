@@ -4,9 +4,11 @@
 #define FATHOM_TOOLS_FATHOM_BENCH_FIGURES_H_
 
 #include <cstdint>
+#include <functional>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "runtime/schema/manifest_generated.h"
 #include "runtime/serve/load_artifact.h"
 #include "tools/fathom/outline.h"
@@ -28,10 +30,15 @@ struct BenchSettings {
 absl::Status CheckFits(const BenchSettings& settings,
                        const fathom::schema::Model& model);
 
+// Told what is measured next, as "prompts", and which sample of how many.
+using BenchProgress =
+    std::function<void(absl::string_view what, int64_t sample, int64_t count)>;
+
 // Measures what was loaded, for settings that fit; the figures under the names
 // that the JSON has.
 absl::StatusOr<Outline> Bench(const BenchSettings& settings,
-                              const LoadedArtifact& loaded);
+                              const LoadedArtifact& loaded,
+                              const BenchProgress& progress);
 
 }  // namespace fathom::rt
 

@@ -19,6 +19,7 @@ absl::StatusOr<Samples> Sample(const Sampling& sampling) {
   Samples samples;
   samples.limits.push_back(sampling.probe());
   for (int64_t i = 0; i < kSampleCount; ++i) {
+    if (sampling.progress) sampling.progress(i + 1);
     int64_t tokens = 0;
     const double start_s = sampling.now_s();
     double seconds = 0;

@@ -31,6 +31,9 @@ struct Sampling {
   double cost;                    // units that a token takes
   // Does one piece of work and returns its tokens.
   std::function<absl::StatusOr<int64_t>()> run;
+  // Told before each sample, while no clock runs, which one it is, from 1 on.
+  // May be empty.
+  std::function<void(int64_t)> progress;
 };
 
 // kSampleCount of them, each as many runs as fill kSampleSecondsMin.

@@ -1,4 +1,5 @@
 set(FATHOM_INSPECT_SRCS inspect_command.cc describe_manifest.cc outline.cc
+    summary_page.cc
     output.cc)
 
 fathom_add_program(fathom-inspect

@@ -1,6 +1,7 @@
-// `fathom inspect` shows every field, as text and as JSON.
+// `fathom inspect` shows a summary, or every field as text or as JSON.
 #include "tools/fathom/inspect_command.h"
 
+#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <regex>
@@ -9,9 +10,12 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 #include "runtime/testing/fake_artifact.h"
 #include "simdjson.h"
+#include "tools/fathom/summary_page.h"
 
 namespace fathom::rt {
 namespace {
@@ -88,9 +92,9 @@ TEST(InspectCommandTest, JsonHoldsEveryFieldOfTheSchema) {
   EXPECT_EQ(std::string_view(json.at_pointer("/weights_blocks/0")).size(), 32u);
 }
 
-TEST(InspectCommandTest, TextHoldsEveryFieldAndSteersNoTerminal) {
+TEST(InspectCommandTest, AllHoldsEveryFieldAndSteersNoTerminal) {
   const std::string folder = Whole();
-  const Ran ran = Inspect({folder.c_str()});
+  const Ran ran = Inspect({folder.c_str(), "--all"});
   ASSERT_EQ(ran.exit_code, 0) << ran.err;
   for (const std::string& name : FieldNames()) {
     EXPECT_TRUE(absl::StrContains(ran.out, name)) << name;
@@ -99,10 +103,49 @@ TEST(InspectCommandTest, TextHoldsEveryFieldAndSteersNoTerminal) {
   EXPECT_TRUE(absl::StrContains(ran.out, "fathom_step_plain"));
 }
 
+TEST(InspectCommandTest, TheSummaryIsAPage) {
+  FakeArtifact fake;
+  fake.manifest.model->name = "a \"name\"\n\xff";
+  fake.manifest.model->parameter_count = 1'543'714'304;
+  fake.manifest.generation->sample = true;
+  fake.manifest.generation->temperature = 0.6f;
+  fake.manifest.generation->top_p = 0.95f;
+  fake.manifest.generation->max_new_tokens = 77;
+  fake.manifest.reasoning->think_open_id = 3;
+  fake.manifest.reasoning->think_close_id = 4;
+  const std::string folder = fake.Write();
+  const Ran ran = Inspect({folder.c_str()});
+  ASSERT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_LT(std::count(ran.out.begin(), ran.out.end(), '\n'), 24) << ran.out;
+  for (const char* line :
+       {R"(name            a \"name\"\n\xff)", "parameters      1.54 billion",
+        "context         400 tokens",
+        "token 3 begins thinking, token 4 ends it",
+        "temperature 0.6, top-p 0.95, at most 77 tokens",
+        "does not run on this machine, which lacks avx1024",
+        "runs on this machine\n", "for 1000 tokens", "tokenizer       none",
+        "chat template   none", "compiled by     "}) {
+    EXPECT_TRUE(absl::StrContains(ran.out, line)) << line << "\n" << ran.out;
+  }
+}
+
+TEST(InspectCommandTest, TheSummaryFitsTheTerminal) {
+  const FakeArtifact fake;
+  const std::string bytes = fake.Manifest();
+  const auto& manifest = *fathom::schema::GetManifest(bytes.data());
+  const std::string page = SummaryPage(manifest, CpuFeatures::Detect(), 40);
+  for (const absl::string_view line : absl::StrSplit(page, '\n')) {
+    // A word that is longer has a line of its own.
+    EXPECT_TRUE(line.size() <= 40 || !absl::StrContains(line.substr(16), ' '))
+        << line;
+  }
+}
+
 TEST(InspectCommandTest, FaultsAreNamedInOneLine) {
   EXPECT_EQ(Inspect({"/none"}).exit_code, 1);
   EXPECT_EQ(Inspect({}).exit_code, 2);
   EXPECT_EQ(Inspect({"x", "--colour"}).exit_code, 2);
+  EXPECT_EQ(Inspect({"x", "--all", "--json"}).exit_code, 2);
   const std::string folder = Whole();
   std::string bytes = ReadBytes(folder + "/manifest.bin");
   bytes[100] ^= 1;

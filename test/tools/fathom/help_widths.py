@@ -4,37 +4,20 @@ The width comes from COLUMNS, else from the terminal, else it is 80. Lines may
 exceed it only where a single word, an option's heading or an example does.
 """
 
-import fcntl
 import os
-import pty
+import pathlib
 import re
-import struct
 import subprocess
 import sys
-import termios
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+import terminal  # beside the folders of the tests that use it
 
 LONGEST = 100  # however wide the terminal is
 
 
 def on_terminal(command, columns):
-    """What `command` writes to a terminal of so many columns."""
-    parent, child = pty.openpty()
-    fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    env = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    process = subprocess.Popen(command, stdout=child, env=env)
-    os.close(child)
-    text = b""
-    while True:
-        try:
-            piece = os.read(parent, 65536)
-        except OSError:  # Linux says so when the other side is closed
-            break
-        if not piece:
-            break
-        text += piece
-    process.wait()
-    os.close(parent)
-    return text.decode().replace("\r\n", "\n")
+    return terminal.run(command, columns)[1]
 
 
 def with_columns(command, columns):
