@@ -252,34 +252,7 @@ absl::Status CheckKind(absl::Span<const uint8_t> bytes) {
   return absl::OkStatus();
 }
 
-// What is read as a larger version is no version, but damage.
-constexpr uint32_t kVersionMax = 9999;
-
-// The one field of a manifest that is the same in every version.
-class VersionOnly : private flatbuffers::Table {
- public:
-  bool Verify(flatbuffers::Verifier& verifier) const {
-    return VerifyTableStart(verifier) &&
-           VerifyField<uint32_t>(verifier, Manifest::VT_ABI_VERSION, 4) &&
-           verifier.EndTable();
-  }
-  uint32_t abi_version() const {
-    return GetField<uint32_t>(Manifest::VT_ABI_VERSION, 0);
-  }
-};
-
-// Looked at before the rest, which another version may lay out differently.
-// What holds no version is left to the check of the whole.
-absl::Status CheckVersion(absl::Span<const uint8_t> bytes) {
-  flatbuffers::Verifier verifier(bytes.data(), bytes.size());
-  if (bytes.size() < 8 || bytes.size() >= FLATBUFFERS_MAX_BUFFER_SIZE ||
-      !verifier.VerifyBuffer<VersionOnly>(
-          fathom::schema::ManifestIdentifier())) {
-    return absl::OkStatus();
-  }
-  const uint32_t version =
-      flatbuffers::GetRoot<VersionOnly>(bytes.data())->abi_version();
-  if (version > kVersionMax) return absl::OkStatus();
+absl::Status CheckVersion(uint32_t version) {
   if (version > FATHOM_ABI_VERSION) {
     return Other(
         "found ABI version %d, expected %d: this artifact was compiled by a "
@@ -296,21 +269,53 @@ absl::Status CheckVersion(absl::Span<const uint8_t> bytes) {
   return absl::OkStatus();
 }
 
+// What is read as a larger version, or as 0, is no version but damage.
+constexpr uint32_t kVersionMax = 9999;
+
+// The one field of a manifest that is the same in every version.
+class VersionOnly : private flatbuffers::Table {
+ public:
+  bool Verify(flatbuffers::Verifier& verifier) const {
+    return VerifyTableStart(verifier) &&
+           VerifyField<uint32_t>(verifier, Manifest::VT_ABI_VERSION, 4) &&
+           verifier.EndTable();
+  }
+  uint32_t abi_version() const {
+    return GetField<uint32_t>(Manifest::VT_ABI_VERSION, 0);
+  }
+};
+
+// Whether a manifest of another version says so, which may lay out all else
+// differently. What holds no version is left to the check of the whole.
+absl::Status CheckOtherVersion(absl::Span<const uint8_t> bytes) {
+  flatbuffers::Verifier verifier(bytes.data(), bytes.size());
+  if (!verifier.VerifyBuffer<VersionOnly>(
+          fathom::schema::ManifestIdentifier())) {
+    return absl::OkStatus();
+  }
+  const uint32_t version =
+      flatbuffers::GetRoot<VersionOnly>(bytes.data())->abi_version();
+  return version == 0 || version > kVersionMax ? absl::OkStatus()
+                                               : CheckVersion(version);
+}
+
 }  // namespace
 
 absl::StatusOr<const Manifest*> CheckManifest(absl::Span<const uint8_t> bytes) {
   FATHOM_RETURN_IF_ERROR(CheckKind(bytes));
-  FATHOM_RETURN_IF_ERROR(CheckVersion(bytes));
   flatbuffers::Verifier verifier(bytes.data(), bytes.size(), kManifestDepthMax,
                                  kManifestTablesMax);
-  if (bytes.size() < 8 || bytes.size() >= FLATBUFFERS_MAX_BUFFER_SIZE ||
-      !fathom::schema::VerifyManifestBuffer(verifier)) {
+  const bool fits =
+      bytes.size() >= 8 && bytes.size() < FLATBUFFERS_MAX_BUFFER_SIZE;
+  if (!fits || !fathom::schema::VerifyManifestBuffer(verifier)) {
+    if (fits) FATHOM_RETURN_IF_ERROR(CheckOtherVersion(bytes));
     return Bad(
         "found %d bytes that are no manifest, expected a FlatBuffer "
         "with the identifier FTHM",
         bytes.size());
   }
   const Manifest& manifest = *fathom::schema::GetManifest(bytes.data());
+  FATHOM_RETURN_IF_ERROR(CheckVersion(manifest.abi_version()));
   for (const auto* digest : {manifest.code(), manifest.weights_header()}) {
     if (digest->sha256()->size() != kSha256Bytes) {
       return Bad("digest of '%s': found %d bytes, expected 32",
