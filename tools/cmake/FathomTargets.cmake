@@ -11,7 +11,7 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
 # What a library of the runtime may link, besides fathom_rt_*.
-set(FATHOM_RUNTIME_ALLOWED "^(fathom_rt_.*|absl::.*|Threads::Threads|dl|crypto|xxhash|flatbuffers|pcre2-8|utf8proc|simdjson|edit|CLI11::CLI11)$")
+set(FATHOM_RUNTIME_ALLOWED "^(fathom_rt_.*|absl::.*|Threads::Threads|dl|crypto|xxhash|flatbuffers|pcre2-8|utf8proc|simdjson|CLI11::CLI11)$")
 
 # Downwards only: each library may link those before it.
 set(FATHOM_RUNTIME_ORDER fathom_rt_abi fathom_rt_schema fathom_rt_base

@@ -4,18 +4,28 @@ set(FATHOM_ASK_SRCS ask_options.cc output.cc)
 fathom_add_unit_test(run_command_test
   SRCS run_command_test.cc run_command.cc ${FATHOM_ASK_SRCS}
   DEPS fathom_cli fathom_rt_serve)
-set(FATHOM_CHAT_SRCS chat_command.cc chat_session.cc line_reader.cc
-    ${FATHOM_ASK_SRCS})
+set(FATHOM_CHAT_SRCS chat_command.cc chat_commands.cc chat_entry.cc chat_file.cc
+    chat_printer.cc chat_session.cc chat_settings.cc plain_input.cc
+    terminal_input.cc text_editor.cc ${FATHOM_ASK_SRCS})
 fathom_add_unit_test(chat_command_test
   SRCS chat_command_test.cc ${FATHOM_CHAT_SRCS}
-  DEPS fathom_cli fathom_rt_serve edit)
-fathom_add_unit_test(chat_terminal_test
-  SRCS chat_terminal_test.cc ${FATHOM_CHAT_SRCS}
-  DEPS fathom_cli fathom_rt_serve edit util)
+  DEPS fathom_cli fathom_terminal fathom_rt_serve)
+foreach(test chat_terminal_test chat_race_test)
+  fathom_add_unit_test(${test}
+    SRCS ${test}.cc ${FATHOM_CHAT_SRCS}
+    DEPS fathom_cli fathom_terminal fathom_rt_serve util)
+endforeach()
 
 fathom_add_program(fathom-run
   SRCS run_main.cc run_command.cc ${FATHOM_ASK_SRCS}
   DEPS fathom_cli fathom_rt_serve)
 fathom_add_program(fathom-chat
   SRCS chat_main.cc ${FATHOM_CHAT_SRCS}
-  DEPS fathom_cli fathom_rt_serve edit)
+  DEPS fathom_cli fathom_terminal fathom_rt_serve)
+
+fathom_add_unit_test(chat_entry_test
+  SRCS chat_entry_test.cc chat_entry.cc DEPS fathom_terminal)
+fathom_add_unit_test(chat_file_test
+  SRCS chat_file_test.cc chat_file.cc DEPS fathom_rt_serve)
+fathom_add_fuzz_target(chat_file_fuzz
+  SRCS chat_file_fuzz.cc chat_file.cc DEPS fathom_rt_serve)

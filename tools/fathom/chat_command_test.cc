@@ -1,4 +1,4 @@
-// `fathom chat` over lines of stdin, on a model that is none.
+// `fathom chat` over lines of stdin, on a fake model.
 #include "tools/fathom/chat_command.h"
 
 #include <signal.h>
@@ -12,8 +12,8 @@
 
 #include "gtest/gtest.h"
 #include "runtime/serve/fake_text_model.h"
-#include "tools/fathom/ask_options.h"
-#include "tools/fathom/chat_session.h"
+#include "tools/fathom/chat_entry.h"
+#include "tools/fathom/chat_printer.h"
 #include "tools/fathom/output.h"
 
 namespace fathom::rt {
@@ -72,46 +72,219 @@ TEST(ChatCommandTest, CommandsChangeWhatFollows) {
   const Chatted chatted = ChatOn(kModel,
                                  "/think 0\nwell?\n/think\nwell?\n/think x\n"
                                  "/temperature 2x\n/temperature -1\n"
-                                 "/temperature 0\n/nonsense\n/exit\nwell?\n");
+                                 "/temperature 0\n/exit\nwell?\n");
   EXPECT_EQ(chatted.exit_code, 0);
   EXPECT_EQ(
       chatted.out,
-      "(thinks for 0 tokens)\n</think>o</think>yes\n(thinks without limit)\n"
+      "(think-tokens 0)\n</think>o</think>yes\n(think-tokens no limit)\n"
       "so</think>yes\n"
-      "(/think is 'x', expected a whole number from 0 to 2147483647)\n"
-      "(/temperature is '2x', expected a number)\n"
-      "(/temperature is -1, expected a number from 0 to 100)\n"
-      "(temperature 0)\n"
-      "('/nonsense' is not a command; /help lists them)\n");
+      "(think-tokens is 'x', expected a whole number from 0 to 2147483647)\n"
+      "(temperature is '2x', expected a number)\n"
+      "(temperature is -1, expected a number from 0 to 100)\n"
+      "(temperature 0 (greedy))\n");
 }
 
 TEST(ChatCommandTest, HelpNamesEachCommand) {
   const std::string out = ChatOn(kModel, "/help\n").out;
-  for (const char* name : {"/help", "/reset", "/system TEXT", "/think N",
-                           "/temperature T", "/save FILE", "/exit"}) {
+  for (const char* name :
+       {"/help", "/retry", "/undo", "/edit [TEXT]", "/reset", "/system [TEXT]",
+        "/set [NAME [VALUE]]", "/think [N]", "/temperature [T]", "/save FILE",
+        "/load FILE", "/stats", "/show", "/exit", "\"\"\"", "Alt-Enter"}) {
     EXPECT_NE(out.find(name), std::string::npos) << name;
   }
+  EXPECT_EQ(ChatOn(kModel, "/help undo\n").out,
+            "/undo                take the last message and its answer back\n");
 }
 
-TEST(ChatCommandTest, SaveWritesTheConversationAndKeepsWhatIsThere) {
-  const std::string path =
-      testing::TempDir() + "/chat_save_" + std::to_string(getpid());
+// Lines as ever, and lines that go on.
+TEST(ChatCommandTest, SeveralLinesWithoutATerminal) {
+  std::string prompts;
+  FakeTextModel model("}y");
+  const Chatted chatted = ChatOn(
+      model,
+      "a\\\n  b\n\"\"\"\n  /c\n\nd\n\"\"\"\n//e\n/system \"\"\"f\ng\"\"\""
+      "\n/system\n\"\"\"open");
+  EXPECT_EQ(chatted.exit_code, 0) << chatted.err;
+  const std::string path = testing::TempDir() + "/chat_lines";
   unlink(path.c_str());
-  const Chatted chatted =
-      ChatOn(kModel, "/system be \"kind\"\nwell?\n/save " + path + "\n/save " +
-                         path + "\n/save\n");
-  EXPECT_NE(chatted.out.find("(saved to "), std::string::npos);
-  EXPECT_NE(chatted.out.find("File exists"), std::string::npos);
-  EXPECT_NE(chatted.out.find("(/save needs a file's name)"), std::string::npos);
+  ChatOn(model, "a\\\n  b\n\"\"\"\n  /c\n\nd\n\"\"\"\n//e\n/save " + path);
   std::stringstream saved;
   saved << std::ifstream(path).rdbuf();
-  EXPECT_EQ(saved.str(),
+  for (const char* message : {"\"a\\n  b\"", "\"  /c\\n\\nd\"", "\"/e\""}) {
+    EXPECT_NE(saved.str().find(message), std::string::npos) << saved.str();
+  }
+  EXPECT_EQ(chatted.out,
+            "</think>y\n</think>y\n</think>y\n(system message set)\nf\ng\n"
+            "</think>y\n");
+  unlink(path.c_str());
+}
+
+TEST(ChatCommandTest, RetryAndUndoTakeBackTheLastMessage) {
+  const std::string path = testing::TempDir() + "/chat_undo";
+  unlink(path.c_str());
+  const Chatted chatted =
+      ChatOn(kModel, "/retry\n/undo\none\ntwo\n/retry\n/undo\n/save " + path);
+  EXPECT_EQ(chatted.out,
+            "(there is no message to answer again)\n"
+            "(there is no message to take back)\n"
+            "so</think>yes\nso</think>yes\n"
+            "(greedy: the answer changes only with the settings; '/set "
+            "temperature 0.7' samples)\n"
+            "so</think>yes\n(took back 'two')\n(saved to '" +
+                path + "')\n");
+  std::stringstream saved;
+  saved << std::ifstream(path).rdbuf();
+  EXPECT_NE(saved.str().find("one"), std::string::npos);
+  EXPECT_EQ(saved.str().find("two"), std::string::npos);
+  unlink(path.c_str());
+}
+
+TEST(ChatCommandTest, SetListsAndChangesEachSetting) {
+  const std::string list = ChatOn(kModel, "/set\n").out;
+  for (const char* name :
+       {"temperature", "top-k", "top-p", "min-p", "repetition-penalty", "seed",
+        "max-tokens", "think-tokens", "stop", "overflow"}) {
+    EXPECT_NE(list.find(name), std::string::npos) << name;
+  }
+  EXPECT_EQ(ChatOn(kModel,
+                   "/set temperature 0.6\n/set top_k 5\n/set top-p=0.9\n"
+                   "/set min-p = 0.1\n/set repetition-penalty 1.1\n"
+                   "/set seed 7\n/set max-tokens 9\n/set think-tokens 8\n"
+                   "/set stop END\n/set overflow drop-oldest\n/set seed\n"
+                   "/set temperature default\n/set stop default\n"
+                   "/set top-p 2\n/set overflow x\n")
+                .out,
+            "(temperature 0.6)\n(top-k 5)\n(top-p 0.9)\n(min-p 0.1)\n"
+            "(repetition-penalty 1.1)\n(seed 7)\n(max-tokens 9)\n"
+            "(think-tokens 8)\n(stop 'END')\n(overflow drop-oldest)\n"
+            "(seed 7)\n(temperature 1)\n(stop none)\n"
+            "(top-p is 2, expected a number above 0 and at most 1)\n"
+            "(overflow is 'x', expected 'refuse' or 'drop-oldest')\n");
+}
+
+// What people know from elsewhere is understood, or answered.
+TEST(ChatCommandTest, WordsOfOthersAreUnderstood) {
+  const std::string out =
+      ChatOn(kModel,
+             "/set parameter temperature 0.6\n/set parameter num_predict 5\n"
+             "/set parameter num_ctx 8192\n/set parameter repeat_penalty 1.1\n"
+             "/set nothink\n/set think\n/set system \"be kind\"\n/show system\n"
+             "/set format json\n/clear\n/regen\n/read x.txt\n/?\n/bye\n")
+          .out;
+  EXPECT_EQ(out.substr(0, out.find("/help ")),
+            "(temperature 0.6)\n(max-tokens 5)\n(num_ctx is not a setting "
+            "here: the context is as long as 'fathom compile --context' made "
+            "it)\n(repetition-penalty 1.1)\n(think-tokens 0)\n(think-tokens no "
+            "limit)\n(system message set)\nbe kind\n(format is not a setting "
+            "here: answers are text only)\n(begun anew)\n(there is no message "
+            "to answer again)\n(/read is not a command here: /edit opens an "
+            "editor, which can read a file)\n");
+  // Without a terminal every line is a message, whatever it spells.
+  EXPECT_EQ(ChatOn(kModel, "exit\n").out, "so</think>yes\n");
+}
+
+TEST(ChatCommandTest, UnknownCommandsSuggestTheNearest) {
+  EXPECT_EQ(
+      ChatOn(kModel,
+             "/rset\n/nonsense\n/usr/bin/x\n/set temprature 1\n/set x 1\n"
+             "/undo it\n/show licence\n/RESET\n")
+          .out,
+      "('/rset' is not a command; did you mean /reset?)\n"
+      "('/nonsense' is not a command; /help lists them, '//' begins a message "
+      "with '/')\n"
+      "('/usr/bin/x' is not a command; /help lists them, '//' begins a message "
+      "with '/')\n"
+      "('temprature' is not a setting; did you mean temperature?)\n"
+      "('x' is not a setting; /set lists them)\n"
+      "(/undo takes no argument, found 'it')\n"
+      "('licence' is not shown here, expected 'model', 'system' or 'settings'; "
+      "'fathom inspect' shows more)\n"
+      "(begun anew)\n");
+}
+
+TEST(ChatCommandTest, StatsAndShow) {
+  const std::string out = ChatOn(kModel, "/stats\nwell?\n/stats\n/show\n").out;
+  EXPECT_EQ(out.find("(there is no answer yet)\nso</think>yes\nprompt "), 0u)
+      << out;
+  EXPECT_NE(out.find("ended by  eos\ncontext   16 of 300 tokens\n"),
+            std::string::npos)
+      << out;
+  EXPECT_NE(out.find("model               fake\n"), std::string::npos);
+}
+
+class ChatFileCommandTest : public testing::Test {
+ protected:
+  ChatFileCommandTest()
+      : path_(testing::TempDir() + "/chat_save_" + std::to_string(getpid())) {
+    unlink(path_.c_str());
+  }
+  ~ChatFileCommandTest() override { unlink(path_.c_str()); }
+  std::string Saved() const {
+    std::stringstream saved;
+    saved << std::ifstream(path_).rdbuf();
+    return saved.str();
+  }
+  void Write(const std::string& text) { std::ofstream(path_) << text; }
+
+  std::string path_;
+};
+
+TEST_F(ChatFileCommandTest, SaveKeepsWhatIsThere) {
+  const Chatted chatted =
+      ChatOn(kModel, "/system be \"kind\"\nwell?\n/save " + path_ + "\n/save " +
+                         path_ + "\n/save\n/save! " + path_ + "\n");
+  EXPECT_EQ(chatted.out.substr(chatted.out.find("(saved")),
+            "(saved to '" + path_ + "')\n(cannot write '" + path_ +
+                "': File exists; /save! replaces it)\n(/save needs a file's "
+                "name)\n(saved to '" +
+                path_ + "')\n");
+  EXPECT_EQ(Saved(),
             "{\"messages\": [\n"
             "{\"role\": \"system\", \"content\": \"be \\\"kind\\\"\"},\n"
             "{\"role\": \"user\", \"content\": \"well?\"},\n"
             "{\"role\": \"assistant\", \"thinking\": \"so\", \"content\": "
             "\"yes\"}\n]}\n");
-  unlink(path.c_str());
+}
+
+TEST_F(ChatFileCommandTest, LoadGoesOnWithWhatSaveWrote) {
+  ChatOn(kModel,
+         "/set temperature 0.5\n/set stop END\n/set overflow drop-oldest\n"
+         "/system be kind\nwell?\n/save " +
+             path_ + "\n");
+  const std::string saved = Saved();
+  const Chatted chatted =
+      ChatOn(kModel, "other\n/load " + path_ + "\n/save! " + path_ + "\n");
+  EXPECT_EQ(chatted.out,
+            "so</think>yes\n(loaded 2 messages, temperature 0.5, overflow "
+            "drop-oldest)\n(saved to '" +
+                path_ + "')\n");
+  EXPECT_EQ(Saved(), saved);
+}
+
+TEST_F(ChatFileCommandTest, LoadTakesMessagesOfOthers) {
+  Write("[{\"role\":\"user\",\"content\":\"hi\"}]");
+  EXPECT_EQ(ChatOn(kModel, "/load \"" + path_ + "\"\n/retry\n/undo\n").out,
+            "(loaded 1 messages; /retry answers the last one)\n"
+            "so</think>yes\n(took back 'hi')\n");
+  Write("{\"model\":\"m\",\"messages\":[]}");
+  EXPECT_EQ(ChatOn(kModel, "/load " + path_).out,
+            "(loaded 0 messages; not used: model)\n");
+}
+
+// A file that is at fault changes nothing.
+TEST_F(ChatFileCommandTest, LoadTakesAllOrNothing) {
+  Write("{\"messages\":[],\"settings\":{\"top-k\":3,\"top-p\":7}}");
+  const std::string out =
+      ChatOn(kModel, "one\n/load " + path_ +
+                         "\n/load /none\n/load\n/set top-k\n"
+                         "/undo\n")
+          .out;
+  EXPECT_EQ(
+      out,
+      "so</think>yes\n(" + path_ +
+          ": top-p is 7, expected a number above 0 and at most "
+          "1)\n(/none: cannot open: No such file or directory)\n(/load needs a "
+          "file's name)\n(top-k 0 (off))\n(took back 'one')\n");
 }
 
 TEST(ChatCommandTest, AFullContextIsSaidInOneLine) {
@@ -120,24 +293,51 @@ TEST(ChatCommandTest, AFullContextIsSaidInOneLine) {
   const Chatted chatted =
       ChatOn(model, "eleven to b\nwell?\nwell?\n/reset\nwell?\n");
   EXPECT_EQ(chatted.exit_code, 0);
+  const std::string cut =
+      "so</think>\n(cut: the context is full; /reset begins anew, '/set "
+      "overflow drop-oldest' lets the oldest messages go)\n";
   EXPECT_EQ(chatted.out,
-            "(the context is full: 15 tokens with this message, 12 fit; /reset "
-            "begins anew)\n"
-            "so</think>\n(the context is full; /reset begins anew)\n"
-            "(the context is full: 17 tokens with this message, 12 fit; /reset "
-            "begins anew)\n"
-            "(begun anew)\n"
-            "so</think>\n(the context is full; /reset begins anew)\n");
+            "(the context is full: 15 tokens with this message, 11 fit; a "
+            "shorter one may be sent)\n" +
+                cut +
+                "(the context is full: 17 tokens with this message, 11 fit; "
+                "/reset begins anew, '/set overflow drop-oldest' lets the "
+                "oldest messages go, and /retry sends this one again)\n"
+                "(begun anew)\n" +
+                cut);
+}
+
+// Whole turns go, the system message stays, and it is said.
+TEST(ChatCommandTest, OverflowDropOldestLeavesOutWholeTurns) {
+  FakeTextModel model("}y");
+  model.mutable_facts().context_tokens = 40;
+  const Chatted chatted = ChatOn(
+      model,
+      "12345678\n12345678\n12345678\n123456789\n" + std::string(40, 'x') + "\n",
+      {"--overflow", "drop-oldest", "--system", "s"});
+  EXPECT_EQ(chatted.exit_code, 0);
+  EXPECT_EQ(chatted.out,
+            "</think>y\n</think>y\n"
+            "(the context is full: the oldest 2 messages are no longer sent)\n"
+            "</think>y\n"
+            "(the context is full: the oldest 4 messages are no longer sent)\n"
+            "</think>y\n"
+            "(the context is full: 45 tokens with this message, 39 fit; a "
+            "shorter one may be sent)\n");
+  EXPECT_EQ(ChatOn(model, "", {"--overflow", "x"}).err,
+            "fathom chat: --overflow is 'x', expected 'refuse' or "
+            "'drop-oldest'\n");
 }
 
 TEST(ChatCommandTest, SaysWhatCutAnAnswer) {
   FakeTextModel model = kModel;
   model.mutable_facts().max_tokens = 4;
   EXPECT_EQ(ChatOn(model, "well?\n").out,
-            "so</think>y\n(cut at the model's max_new_tokens; --max-tokens can "
-            "allow more)\n");
+            "so</think>y\n(cut at the model's max_new_tokens; '/set max-tokens "
+            "N' can allow more)\n");
   EXPECT_EQ(ChatOn(model, "well?\n", {"--max-tokens", "5"}).out,
-            "so</think>ye\n(cut at --max-tokens)\n");
+            "so</think>ye\n(cut at --max-tokens; '/set max-tokens N' can allow "
+            "more)\n");
   EXPECT_EQ(ChatOn(model, "well?\n", {"--max-tokens", "9"}).out,
             "so</think>yes\n");
 }
@@ -151,6 +351,16 @@ TEST(ChatCommandTest, BadTextAndBadOptions) {
   EXPECT_EQ(ChatOn(broken, "well?\nwell?\n").exit_code, 3);
 }
 
+TEST(ChatCommandTest, MessagesHaveALimit) {
+  const std::string most(kEntryBytesMax, ' ');
+  EXPECT_EQ(ChatOn(kModel, most + "\nwell?\n").out, "so</think>yes\n");
+  const Chatted chatted = ChatOn(kModel, most + " \nwell?\n");
+  EXPECT_EQ(chatted.exit_code, 1);
+  EXPECT_EQ(chatted.err.substr(chatted.err.find("fathom chat: ")),
+            "fathom chat: a message has more than 16777216 bytes, expected at "
+            "most that many\n");
+}
+
 // Ctrl-C while the model speaks ends the answer; the next line is answered.
 TEST(ChatCommandTest, CtrlCStopsTheAnswerAndNotTheProgram) {
   FakeTextModel model = kModel;
@@ -159,21 +369,22 @@ TEST(ChatCommandTest, CtrlCStopsTheAnswerAndNotTheProgram) {
   });
   const Chatted chatted = ChatOn(model, "well?\nwell?\n");
   EXPECT_EQ(chatted.exit_code, 0);
-  // The fourth step is the first behind the prompt's three.
-  EXPECT_EQ(chatted.out,
-            "so\n(stopped; the message is forgotten)\nso</think>yes\n");
+  // The fourth step is the first after the prompt's three.
+  EXPECT_EQ(chatted.out, "so\n(stopped; /retry asks again)\nso</think>yes\n");
 }
 
-TEST(ChatSessionTest, DimsThinkingAndKeepsTheModelOffTheTerminal) {
-  FakeTextModel model("a\x1b[2J\tb}\x07yes\n");
+TEST(ChatPrinterTest, DimsThinkingAndKeepsTheModelOffTheTerminal) {
   testing::internal::CaptureStdout();
   Output output(STDOUT_FILENO);
-  ChatSession session(
-      &model, AskOptions(), &output, /*dim=*/true, [] { return 0.0; },
-      [] { return false; });
-  EXPECT_TRUE(session.Take("well?").ok());
+  ChatPrinter printer(&output, {.terminal = true, .dim = true});
+  printer.Show({Thinking::Part::kThinking, "a\x1b[2J\tb"});
+  printer.Show({Thinking::Part::kTag, "</think>"});
+  printer.Show({Thinking::Part::kAnswer, "\x07yes\n"});
+  printer.EndAnswer();
+  printer.Figures("1.0 tokens/s");
   EXPECT_EQ(testing::internal::GetCapturedStdout(),
-            "\x1b[2ma\xef\xbf\xbd[2J\tb</think>\x1b[22m\xef\xbf\xbdyes\n\n");
+            "\x1b[2ma\xef\xbf\xbd[2J   b</think>\x1b[22m\xef\xbf\xbdyes\n"
+            "\x1b[2m1.0 tokens/s\x1b[22m\n");
   EXPECT_EQ(ForTerminal("\xc2\x9b"
                         "\xc2\xa0"
                         "\xc3\xa9\x7f"),

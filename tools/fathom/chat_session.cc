@@ -1,228 +1,193 @@
 // See chat_session.h.
 #include "tools/fathom/chat_session.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <utility>
+#include <algorithm>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "runtime/base/json_string.h"
-#include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "simdjson.h"
+#include "tools/fathom/chat_commands.h"
 
 namespace fathom::rt {
+namespace {
 
-ChatSession::ChatSession(TextModel* model, AskOptions options, Output* output,
-                         bool dim, Conversation::Clock clock,
-                         std::function<bool()> interrupted)
+// What people type who want to leave.
+constexpr absl::string_view kLeaving[] = {"exit", "quit", "bye", "exit()",
+                                          "quit()"};
+
+int64_t ContextUsed(const Answer& answer) {
+  return static_cast<int64_t>(answer.prompt_ids.size() + answer.ids.size());
+}
+
+}  // namespace
+
+ChatSession::ChatSession(TextModel* model, ChatSettings settings,
+                         ChatPrinter* printer, Hooks hooks)
     : model_(model),
-      options_(std::move(options)),
-      output_(output),
-      dim_(dim),
-      conversation_(model, std::move(clock)),
-      interrupted_(std::move(interrupted)) {}
+      settings_(std::move(settings)),
+      printer_(printer),
+      hooks_(std::move(hooks)),
+      conversation_(model, hooks_.clock) {}
 
-absl::Span<const ChatSession::Command> ChatSession::Commands() {
-  static constexpr Command kCommands[] = {
-      {"/help", "", "this list", &ChatSession::Help},
-      {"/reset", "", "begin anew; the system message stays",
-       &ChatSession::Reset},
-      {"/system", "TEXT", "set the system message and begin anew",
-       &ChatSession::System},
-      {"/think", "N", "end thinking after N tokens; without N: no limit",
-       &ChatSession::Think},
-      {"/temperature", "T", "0 is greedy; without T: the model's",
-       &ChatSession::Temperature},
-      {"/save", "FILE", "write the conversation to a new file, as JSON",
-       &ChatSession::Save},
-      {"/exit", "", "leave, as Ctrl-D does", &ChatSession::Exit},
-  };
-  return kCommands;
+std::vector<std::string> ChatSession::Complete(absl::string_view text) {
+  return ChatCommands::Complete(text);
 }
 
-absl::Status ChatSession::Take(absl::string_view line) {
-  line = absl::StripAsciiWhitespace(line);
-  if (!simdjson::validate_utf8(line.data(), line.size())) {
+absl::Status ChatSession::Take(const ChatEntry& entry) {
+  const std::string& text = entry.text;
+  if (!simdjson::validate_utf8(text.data(), text.size())) {
     Note("that is not valid UTF-8");
-  } else if (!line.empty() && line[0] == '/') {
-    RunCommandLine(line);
-  } else if (!line.empty()) {
-    FATHOM_RETURN_IF_ERROR(AnswerMessage(line));
+  } else if (entry.kind == ChatEntry::Kind::kCommand) {
+    FATHOM_RETURN_IF_ERROR(ChatCommands(this).Run(text));
+  } else if (printer_->terminal() &&
+             std::find(std::begin(kLeaving), std::end(kLeaving),
+                       absl::AsciiStrToLower(text)) != std::end(kLeaving)) {
+    Note(absl::StrCat("/exit leaves; \"\"\"", text, "\"\"\" is a message"));
+  } else if (entry.kind == ChatEntry::Kind::kMessage) {
+    retries_ = 0;
+    FATHOM_RETURN_IF_ERROR(Ask(text));
   }
-  return output_->status();
+  return printer_->status();
 }
 
-void ChatSession::RunCommandLine(absl::string_view line) {
-  const size_t name_bytes = std::min(line.find_first_of(" \t"), line.size());
-  const absl::string_view name = line.substr(0, name_bytes);
-  for (const Command& command : Commands()) {
-    if (command.name == name) {
-      (this->*command.run)(
-          absl::StripLeadingAsciiWhitespace(line.substr(name_bytes)));
-      return;
-    }
+std::vector<ChatMessage> ChatSession::Messages(
+    absl::string_view message) const {
+  std::vector<ChatMessage> messages;
+  if (!system_.empty()) messages.push_back({"system", system_});
+  for (size_t i = first_sent_; i < turns_.size(); ++i) {
+    messages.push_back(turns_[i].message);
   }
-  Note(absl::StrCat("'", Shown(name), "' is not a command; /help lists them"));
+  messages.push_back({"user", std::string(message)});
+  return messages;
 }
 
-void ChatSession::Help(absl::string_view) {
-  for (const Command& command : Commands()) {
-    output_->Write(absl::StrFormat(
-        "%-15s %s\n", absl::StrCat(command.name, " ", command.argument),
-        command.summary));
-  }
-  output_->Write("Ctrl-C ends an answer, Ctrl-D the program.\n");
-}
-
-void ChatSession::Reset(absl::string_view) {
-  turns_.clear();
-  Note("begun anew");
-}
-
-void ChatSession::System(absl::string_view text) {
-  system_ = std::string(text);
-  turns_.clear();
-  Note(text.empty() ? "no system message; begun anew"
-                    : "system message set; begun anew");
-}
-
-bool ChatSession::Change(absl::string_view command,
-                         std::optional<std::string> AskOptions::* field,
-                         absl::string_view value) {
-  AskOptions changed = options_;
-  changed.*field =
-      value.empty() ? std::optional<std::string>() : std::string(value);
-  const absl::Status status = changed.Ask(model_->facts()).status();
-  if (!status.ok()) {
-    // The message begins with the option's name; the command was typed.
-    const absl::string_view message = status.message();
-    Note(absl::StrCat(command, message.substr(message.find(' '))));
-    return false;
-  }
-  options_ = std::move(changed);
+// A turn is a message of the user and what follows it.
+bool ChatSession::LeaveOutOldest() {
+  if (first_sent_ == turns_.size()) return false;
+  do {
+    ++first_sent_;
+  } while (first_sent_ < turns_.size() &&
+           turns_[first_sent_].message.role != "user");
   return true;
 }
 
-void ChatSession::Think(absl::string_view tokens) {
-  if (model_->facts().think_close_id < 0) {
-    return Note("the model has no token that ends thinking");
+absl::StatusOr<std::optional<std::vector<int32_t>>> ChatSession::Prompt(
+    absl::string_view message, const AskSettings& settings) {
+  const int64_t context = model_->facts().context_tokens;
+  int64_t room = 1;
+  if (settings_.overflow == Overflow::kDropOldest) {
+    room = std::max<int64_t>(context / kAnswerShare, 1);
+    if (settings.max_tokens > 0) room = std::min(room, settings.max_tokens);
   }
-  if (Change("/think", &AskOptions::think_tokens, tokens)) {
-    Note(tokens.empty() ? std::string("thinks without limit")
-                        : absl::StrCat("thinks for ", tokens, " tokens"));
-  }
-}
-
-void ChatSession::Temperature(absl::string_view value) {
-  if (Change("/temperature", &AskOptions::temperature, value)) {
-    Note(value.empty() ? std::string("temperature as the model's")
-                       : absl::StrCat("temperature ", value));
-  }
-}
-
-void ChatSession::Exit(absl::string_view) { over_ = true; }
-
-// A file that is there already is kept: it may be anything.
-void ChatSession::Save(absl::string_view path) {
-  if (path.empty()) return Note("/save needs a file's name");
-  const std::string name(path);
-  const int file =
-      open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (file < 0) {
-    return Note(
-        absl::StrCat("cannot write '", Shown(path), "': ", strerror(errno)));
-  }
-  std::string json = "{\"messages\": [";
-  absl::string_view separator = "\n";
-  auto add = [&](const ChatMessage& message, absl::string_view thinking) {
-    absl::StrAppend(&json, separator, "{\"role\": ", JsonString(message.role));
-    if (!thinking.empty()) {
-      absl::StrAppend(&json, ", \"thinking\": ", JsonString(thinking));
+  const size_t first_before = first_sent_;
+  for (;;) {
+    auto ids = model_->EncodeChat(Messages(message));
+    if (absl::IsInvalidArgument(ids.status())) {
+      // A template can refuse a conversation, as one that was loaded.
+      Note(ids.status().message());
+      return std::nullopt;
     }
-    absl::StrAppend(&json, ", \"content\": ", JsonString(message.content), "}");
-    separator = ",\n";
-  };
-  if (!system_.empty()) add({"system", system_}, "");
-  for (const Turn& turn : turns_) add(turn.message, turn.thinking);
-  json += "\n]}\n";
-  Output output(file);
-  output.Write(json);
-  if (close(file) != 0 || !output.status().ok()) {
-    return Note(absl::StrCat("cannot write '", Shown(path), "'"));
+    FATHOM_RETURN_IF_ERROR(ids.status());
+    const auto count = static_cast<int64_t>(ids->size());
+    if (count + room > context && settings_.overflow == Overflow::kDropOldest &&
+        LeaveOutOldest()) {
+      continue;
+    }
+    if (count >= context) {
+      first_sent_ = first_before;
+      Note(absl::StrFormat(
+          "the context is full: %d tokens with this message, %d fit%s", count,
+          context - 1,
+          settings_.overflow == Overflow::kDropOldest || turns_.empty()
+              ? "; a shorter one may be sent"
+              : "; /reset begins anew, '/set overflow drop-oldest' lets the "
+                "oldest messages go, and /retry sends this one again"));
+      return std::nullopt;
+    }
+    if (first_sent_ > first_before) {
+      Note(absl::StrFormat(
+          "the context is full: the oldest %d messages are no longer sent",
+          first_sent_));
+    }
+    return *std::move(ids);
   }
-  Note(absl::StrCat("saved to '", Shown(path), "'"));
 }
 
-absl::Status ChatSession::AnswerMessage(absl::string_view text) {
+absl::Status ChatSession::Ask(std::string message) {
   const TextModelFacts& facts = model_->facts();
-  FATHOM_ASSIGN_OR_RETURN(const AskSettings settings, options_.Ask(facts));
-  std::vector<ChatMessage> messages;
-  if (!system_.empty()) messages.push_back({"system", system_});
-  for (const Turn& turn : turns_) messages.push_back(turn.message);
-  messages.push_back({"user", std::string(text)});
-  FATHOM_ASSIGN_OR_RETURN(std::vector<int32_t> prompt_ids,
-                          model_->EncodeChat(messages));
-  if (static_cast<int64_t>(prompt_ids.size()) >= facts.context_tokens) {
-    Note(
-        absl::StrFormat("the context is full: %d tokens with this message, "
-                        "%d fit; /reset begins anew",
-                        prompt_ids.size(), facts.context_tokens));
-    return absl::OkStatus();
-  }
+  FATHOM_ASSIGN_OR_RETURN(AskSettings settings, settings_.ask.Ask(facts));
+  settings.sampling.seed += retries_;
+  unanswered_ = message;
+  FATHOM_ASSIGN_OR_RETURN(std::optional<std::vector<int32_t>> prompt_ids,
+                          Prompt(message, settings));
+  if (!prompt_ids.has_value()) return absl::OkStatus();
   FATHOM_ASSIGN_OR_RETURN(Answer answer, conversation_.Ask(
-                                             std::move(prompt_ids), settings,
+                                             *std::move(prompt_ids), settings,
                                              [this](const Piece& piece) {
-                                               Show(piece);
-                                               return output_->status().ok();
+                                               printer_->Show(piece);
+                                               return printer_->status().ok();
                                              },
-                                             interrupted_));
-  EndDim();
-  output_->Write("\n");
-  if (answer.stop_reason == StopReason::kCancelled) {
-    // A message without an answer would leave two of the user's in a row.
-    if (answer.answer.empty()) {
-      Note("stopped; the message is forgotten");
-      return absl::OkStatus();
-    }
-    Note("stopped");
+                                             hooks_.interrupted));
+  printer_->EndAnswer();
+  const bool cut = answer.stop_reason == StopReason::kCancelled;
+  // A message without an answer would leave two of the user's in a row.
+  if (!cut || !answer.answer.empty()) {
+    unanswered_.reset();
+    turns_.push_back({{"user", std::move(message)}, ""});
+    turns_.push_back({{"assistant", answer.answer}, answer.thinking});
   }
-  if (answer.stop_reason == StopReason::kContext) {
-    Note("the context is full; /reset begins anew");
-  }
-  if (answer.stop_reason == StopReason::kLength) {
-    Note(options_.max_tokens ? "cut at --max-tokens"
-                             : "cut at the model's max_new_tokens; "
-                               "--max-tokens can allow more");
-  }
-  turns_.push_back({{"user", std::string(text)}, ""});
-  turns_.push_back(
-      {{"assistant", std::move(answer.answer)}, std::move(answer.thinking)});
+  SayHowItEnded(answer);
+  last_answer_ = std::move(answer);
   return absl::OkStatus();
 }
 
-void ChatSession::Show(const Piece& piece) {
-  const bool dim = dim_ && piece.part != Thinking::Part::kAnswer;
-  if (!dim) EndDim();
-  if (dim && !dimmed_) {
-    output_->Write("\x1b[2m");
-    dimmed_ = true;
+void ChatSession::SayHowItEnded(const Answer& answer) {
+  const int64_t context = model_->facts().context_tokens;
+  switch (answer.stop_reason) {
+    case StopReason::kCancelled:
+      Note(unanswered_ ? "stopped; /retry asks again" : "stopped");
+      break;
+    case StopReason::kContext:
+      Note(settings_.overflow == Overflow::kDropOldest
+               ? "cut: the context is full; the next message makes room"
+               : "cut: the context is full; /reset begins anew, '/set overflow "
+                 "drop-oldest' lets the oldest messages go");
+      break;
+    case StopReason::kLength:
+      Note(settings_.ask.max_tokens
+               ? "cut at --max-tokens; '/set max-tokens N' can allow more"
+               : "cut at the model's max_new_tokens; '/set max-tokens N' can "
+                 "allow more");
+      break;
+    default: break;
   }
-  // A model must not steer the terminal.
-  output_->Write(dim_ ? ForTerminal(piece.text) : piece.text);
+  if (!shows_figures_) return;
+  const double rate = answer.TokensPerSecond();
+  printer_->Figures(
+      absl::StrCat(rate > 0 ? absl::StrFormat("%.1f tokens/s, ", rate) : "",
+                   absl::StrFormat("%d of %d tokens of context",
+                                   ContextUsed(answer), context)));
 }
 
-void ChatSession::EndDim() {
-  if (std::exchange(dimmed_, false)) output_->Write("\x1b[22m");
+std::optional<std::string> ChatSession::TakeLastMessage() {
+  if (unanswered_) return std::exchange(unanswered_, std::nullopt);
+  while (!turns_.empty()) {
+    const ChatMessage last = std::move(turns_.back().message);
+    turns_.pop_back();
+    if (last.role != "user") continue;
+    first_sent_ = std::min(first_sent_, turns_.size());
+    return last.content;
+  }
+  return std::nullopt;
 }
 
-void ChatSession::Note(absl::string_view note) {
-  output_->Write(absl::StrCat("(", note, ")\n"));
+void ChatSession::Forget() {
+  turns_.clear();
+  unanswered_.reset();
+  first_sent_ = 0;
+  retries_ = 0;
 }
 
 }  // namespace fathom::rt

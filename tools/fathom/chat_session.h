@@ -1,78 +1,90 @@
 // A conversation as the user of `fathom chat` has it: messages, `/` commands,
-// answers. Knows no terminal; what it writes goes to an Output.
+// answers. Knows no terminal; what it writes goes to a ChatPrinter.
 #ifndef FATHOM_TOOLS_FATHOM_CHAT_SESSION_H_
 #define FATHOM_TOOLS_FATHOM_CHAT_SESSION_H_
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "runtime/serve/conversation.h"
 #include "runtime/serve/text_model.h"
-#include "tools/fathom/ask_options.h"
-#include "tools/fathom/output.h"
+#include "tools/fathom/chat_entry.h"
+#include "tools/fathom/chat_file.h"
+#include "tools/fathom/chat_printer.h"
+#include "tools/fathom/chat_settings.h"
 
 namespace fathom::rt {
+
+// With Overflow::kDropOldest turns are left out until this share of the context
+// is free for the answer, so that not every message computes all anew.
+inline constexpr int64_t kAnswerShare = 4;
 
 // Not thread-safe.
 class ChatSession {
  public:
-  // `dim`: thinking is shown dimmed, by the terminal's control sequences.
-  ChatSession(TextModel* model, AskOptions options, Output* output, bool dim,
-              Conversation::Clock clock, std::function<bool()> interrupted);
+  // What a session needs of the world around it.
+  struct Hooks {
+    Conversation::Clock clock;
+    std::function<bool()> interrupted;
+    // Opens a text in the user's editor; null where there is none to open.
+    std::function<absl::StatusOr<std::string>(absl::string_view)> edit;
+  };
+
+  ChatSession(TextModel* model, ChatSettings settings, ChatPrinter* printer,
+              Hooks hooks);
 
   void SetSystem(std::string text) { system_ = std::move(text); }
 
-  // Takes a line: a command, or a message that is answered. What the user did
-  // wrong is told in one line of output; an error is one of the model or of
-  // the machine, and ends the session.
-  absl::Status Take(absl::string_view line);
+  // Answers a message or runs a command. What the user did wrong is told in one
+  // line of output; an error is one of the model or of the machine, and ends
+  // the session.
+  absl::Status Take(const ChatEntry& entry);
 
   bool over() const { return over_; }
 
+  // The commands that begin with `text`, for a completion by the Tab key.
+  static std::vector<std::string> Complete(absl::string_view text);
+
  private:
-  struct Command {
-    absl::string_view name;
-    absl::string_view argument;
-    absl::string_view summary;
-    void (ChatSession::*run)(absl::string_view argument);
-  };
-  static absl::Span<const Command> Commands();
+  friend class ChatCommands;
 
-  void RunCommandLine(absl::string_view line);
-  void Help(absl::string_view);
-  void Reset(absl::string_view);
-  void System(absl::string_view text);
-  void Think(absl::string_view tokens);
-  void Temperature(absl::string_view value);
-  void Save(absl::string_view path);
-  void Exit(absl::string_view);
-
-  absl::Status AnswerMessage(absl::string_view text);
-  void Show(const Piece& piece);
-  void EndDim();
-  void Note(absl::string_view note);
-  // Keeps the new value if the settings are still in range.
-  bool Change(absl::string_view command,
-              std::optional<std::string> AskOptions::* field,
-              absl::string_view value);
-
-  struct Turn {
-    ChatMessage message;
-    std::string thinking;
-  };
+  // Asks for the answer to `message`, which becomes a turn with it.
+  absl::Status Ask(std::string message);
+  // The ids of the conversation and `message`; nothing where they do not fit,
+  // which is said.
+  absl::StatusOr<std::optional<std::vector<int32_t>>> Prompt(
+      absl::string_view message, const AskSettings& settings);
+  std::vector<ChatMessage> Messages(absl::string_view message) const;
+  bool LeaveOutOldest();
+  void SayHowItEnded(const Answer& answer);
+  // Takes the last message of the user out of the conversation, with what
+  // follows it; nothing where there is none.
+  std::optional<std::string> TakeLastMessage();
+  void Forget();
+  void Note(absl::string_view note) { printer_->Note(note); }
 
   TextModel* model_;
-  AskOptions options_;
-  Output* output_;
-  bool dim_;
-  bool dimmed_ = false;
+  ChatSettings settings_;
+  ChatPrinter* printer_;
+  Hooks hooks_;
   Conversation conversation_;
-  std::function<bool()> interrupted_;
   std::string system_;
-  std::vector<Turn> turns_;
+  std::vector<ChatTurn> turns_;
+  // Those before it are not sent: the context has no room for them.
+  size_t first_sent_ = 0;
+  // The last message, where it has no answer.
+  std::optional<std::string> unanswered_;
+  // How often the last message was answered again.
+  uint64_t retries_ = 0;
+  std::optional<Answer> last_answer_;
+  bool shows_figures_ = true;
   bool over_ = false;
 };
 

@@ -1,0 +1,596 @@
+// See chat_commands.h.
+#include "tools/fathom/chat_commands.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "runtime/base/quoting.h"
+#include "runtime/base/status.h"
+#include "runtime/io/atomic_file.h"
+#include "runtime/io/file.h"
+#include "simdjson.h"
+#include "tools/cli/nearest.h"
+
+namespace fathom::rt {
+namespace {
+
+constexpr absl::string_view kSpaces = " \t\n";
+
+// How people who come from ollama, llama.cpp or a shell call our commands.
+struct Synonym {
+  absl::string_view theirs, ours;
+};
+constexpr Synonym kSynonyms[] = {
+    {"/?", "/help"},       {"/h", "/help"},           {"/commands", "/help"},
+    {"/bye", "/exit"},     {"/quit", "/exit"},        {"/q", "/exit"},
+    {"/clear", "/reset"},  {"/new", "/reset"},        {"/regen", "/retry"},
+    {"/redo", "/retry"},   {"/regenerate", "/retry"}, {"/r", "/retry"},
+    {"/open", "/load"},    {"/info", "/show"},        {"/model", "/show"},
+    {"/editor", "/edit"},  {"/temp", "/temperature"}, {"/timings", "/stats"},
+    {"/settings", "/set"}, {"/w", "/save"},
+};
+
+// What they know and Fathom has not, and what to do instead.
+struct Elsewhere {
+  absl::string_view theirs, answer;
+};
+constexpr Elsewhere kElsewhere[] = {
+    {"/read", "/edit opens an editor, which can read a file"},
+    {"/file", "/edit opens an editor, which can read a file"},
+    {"/glob", "/edit opens an editor, which can read files"},
+    {"/image", "a chat holds text only"},
+    {"/audio", "a chat holds text only"},
+    {"/multiline",
+     "Alt-Enter, a '\\' at the end of a line or \"\"\" begin "
+     "a new line"},
+    {"/list", "'fathom chat NAME.fathom' talks with another model"},
+    {"/run", "'fathom chat NAME.fathom' talks with another model"},
+    {"/pull", "'fathom compile DIR -o NAME.fathom' makes a model's artifact"},
+};
+// The same for `/set` and what follows it.
+constexpr Elsewhere kSetElsewhere[] = {
+    {"num-ctx", "the context is as long as 'fathom compile --context' made it"},
+    {"ctx-size",
+     "the context is as long as 'fathom compile --context' made "
+     "it"},
+    {"num-thread", "'fathom chat --threads N' sets the threads"},
+    {"threads", "'fathom chat --threads N' sets the threads"},
+    {"format", "answers are text only"},
+    {"history", "lines can be called up again, but are not kept"},
+    {"nohistory", "lines are not kept"},
+    {"mirostat", "sampling is by temperature, top-k, top-p and min-p"},
+    {"typical-p", "sampling is by temperature, top-k, top-p and min-p"},
+    {"tfs-z", "sampling is by temperature, top-k, top-p and min-p"},
+    {"presence-penalty", "'/set repetition-penalty R' is the one penalty"},
+    {"frequency-penalty", "'/set repetition-penalty R' is the one penalty"},
+    {"repeat-last-n", "'/set repetition-penalty R' looks at all tokens"},
+};
+
+const Elsewhere* FindElsewhere(absl::Span<const Elsewhere> table,
+                               absl::string_view name) {
+  for (const Elsewhere& entry : table) {
+    if (entry.theirs == name) return &entry;
+  }
+  return nullptr;
+}
+
+struct Split {
+  absl::string_view word, rest;
+};
+Split SplitWord(absl::string_view text) {
+  const size_t end = std::min(text.find_first_of(kSpaces), text.size());
+  return {text.substr(0, end),
+          absl::StripLeadingAsciiWhitespace(text.substr(end))};
+}
+
+// The name of a file as a user writes it: in quotes, or from ~ on.
+std::string FileName(absl::string_view text) {
+  text = absl::StripAsciiWhitespace(text);
+  const bool quoted = text.size() >= 2 && text.front() == text.back() &&
+                      (text.front() == '"' || text.front() == '\'');
+  if (quoted) text = text.substr(1, text.size() - 2);
+  const char* home = std::getenv("HOME");
+  if (home != nullptr && absl::StartsWith(text, "~/")) {
+    return absl::StrCat(home, text.substr(1));
+  }
+  return std::string(text);
+}
+
+absl::Status CannotWrite(absl::string_view name) {
+  return absl::FailedPreconditionError(
+      absl::StrCat("cannot write '", Shown(name), "': ", strerror(errno)));
+}
+
+// A new file, unless `replace`: what is there may be anything.
+absl::Status WriteFile(const std::string& name, bool replace,
+                       absl::string_view text) {
+  bool created = false;
+  if (!replace) {
+    const int file =
+        open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file < 0) return CannotWrite(name);
+    close(file);
+    created = true;
+  }
+  absl::Status status;
+  auto file = AtomicFile::Create(name);
+  status = file.status();
+  if (status.ok()) status = (*file)->WriteAt(0, text);
+  if (status.ok()) status = (*file)->Commit();
+  if (!status.ok() && created) unlink(name.c_str());
+  return status;
+}
+
+}  // namespace
+
+absl::Span<const ChatCommands::Command> ChatCommands::Table() {
+  static constexpr Command kCommands[] = {
+      {"/help", "[COMMAND]", "this list, or one line of it",
+       &ChatCommands::Help},
+      {"/retry", "",
+       "answer the last message again, sampling from the next "
+       "seed",
+       &ChatCommands::Retry},
+      {"/undo", "", "take the last message and its answer back",
+       &ChatCommands::Undo},
+      {"/edit", "[TEXT]",
+       "open an editor on the last message, or on TEXT, and "
+       "send that",
+       &ChatCommands::Edit},
+      {"/reset", "", "begin anew; the system message stays",
+       &ChatCommands::Reset},
+      {"/system", "[TEXT]", "show or set the system message; \"\" is none",
+       &ChatCommands::System},
+      {"/set", "[NAME [VALUE]]",
+       "list or change the settings; the value "
+       "'default' is the model's",
+       &ChatCommands::Set},
+      {"/think", "[N]", "end thinking after N tokens; without N: no limit",
+       &ChatCommands::Think},
+      {"/temperature", "[T]", "0 is greedy; without T: the model's",
+       &ChatCommands::Temperature},
+      {"/save", "FILE", "write the conversation to a new file, as JSON",
+       &ChatCommands::Save},
+      {"/save!", "FILE", "the same, also over an older file",
+       &ChatCommands::SaveOver},
+      {"/load", "FILE",
+       "go on with a saved conversation, or with messages in "
+       "OpenAI's format",
+       &ChatCommands::Load},
+      {"/stats", "", "figures of the last answer", &ChatCommands::Stats},
+      {"/show", "[WHAT]", "the model, the system message, the settings",
+       &ChatCommands::Show},
+      {"/exit", "", "leave, as Ctrl-D does", &ChatCommands::Exit},
+  };
+  return kCommands;
+}
+
+const ChatCommands::Command* ChatCommands::Find(absl::string_view name) {
+  for (const Synonym& synonym : kSynonyms) {
+    if (synonym.theirs == name) name = synonym.ours;
+  }
+  for (const Command& command : Table()) {
+    if (command.name == name) return &command;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> ChatCommands::Complete(absl::string_view text) {
+  std::vector<std::string> found;
+  if (!absl::StartsWith(text, "/")) return found;
+  constexpr absl::string_view kSet = "/set ";
+  for (const Command& command : Table()) {
+    if (absl::StartsWith(command.name, text)) found.emplace_back(command.name);
+  }
+  for (const ChatSetting& setting : AllChatSettings()) {
+    const std::string line = absl::StrCat(kSet, setting.name);
+    if (absl::StartsWith(text, kSet) && absl::StartsWith(line, text)) {
+      found.push_back(line);
+    }
+  }
+  return found;
+}
+
+absl::Status ChatCommands::Run(absl::string_view line) {
+  const auto [typed, argument] = SplitWord(line);
+  const std::string name = absl::AsciiStrToLower(typed);
+  if (const Command* command = Find(name)) {
+    if (command->argument.empty() && !argument.empty()) {
+      Say(absl::StrFormat("%s takes no argument, found '%s'", command->name,
+                          Shown(argument)));
+      return absl::OkStatus();
+    }
+    return (this->*command->run)(argument);
+  }
+  if (const Elsewhere* entry = FindElsewhere(kElsewhere, name)) {
+    Say(absl::StrCat(entry->theirs, " is not a command here: ", entry->answer));
+    return absl::OkStatus();
+  }
+  std::vector<std::string> names;
+  for (const Command& command : Table()) names.emplace_back(command.name);
+  for (const Synonym& synonym : kSynonyms) names.emplace_back(synonym.theirs);
+  const std::string nearest = Nearest(name, names);
+  // A path or a comment is more likely a message.
+  const bool message = typed.find('/', 1) != typed.npos;
+  Say(absl::StrCat("'", Shown(typed), "' is not a command; ",
+                   nearest.empty() || message
+                       ? "/help lists them, '//' begins a message with '/'"
+                       : absl::StrCat("did you mean ", nearest, "?")));
+  return absl::OkStatus();
+}
+
+absl::Status ChatCommands::Help(absl::string_view name) {
+  const std::string wanted = name.empty() || absl::StartsWith(name, "/")
+                                 ? std::string(name)
+                                 : absl::StrCat("/", name);
+  const Command* one = wanted.empty() ? nullptr : Find(wanted);
+  if (one == nullptr && !wanted.empty()) return Run(wanted);
+  std::string lines;
+  for (const Command& command : Table()) {
+    if (one != nullptr && &command != one) continue;
+    absl::StrAppendFormat(&lines, "%-20s %s\n",
+                          absl::StrCat(command.name, " ", command.argument),
+                          command.summary);
+  }
+  if (one == nullptr) {
+    lines +=
+        "\nA line that ends in '\\' goes on, \"\"\" opens and closes a block, "
+        "Alt-Enter begins a\nnew line; '//' begins a message with '/'. Ctrl-C "
+        "ends an answer, Ctrl-D the\nprogram.\n";
+  }
+  session_.printer_->Lines(lines);
+  return absl::OkStatus();
+}
+
+absl::Status ChatCommands::Retry(absl::string_view) {
+  const bool answered = !session_.unanswered_.has_value();
+  std::optional<std::string> message = session_.TakeLastMessage();
+  if (!message.has_value()) {
+    Say("there is no message to answer again");
+    return absl::OkStatus();
+  }
+  if (answered) {
+    ++session_.retries_;
+    const auto settings = session_.settings_.ask.Ask(session_.model_->facts());
+    if (settings.ok() && !settings->sampling.sample) {
+      Say("greedy: the answer changes only with the settings; '/set "
+          "temperature 0.7' samples");
+    }
+  }
+  return session_.Ask(*std::move(message));
+}
+
+absl::Status ChatCommands::Undo(absl::string_view) {
+  const std::optional<std::string> message = session_.TakeLastMessage();
+  session_.retries_ = 0;
+  Say(message.has_value() ? absl::StrCat("took back '", Shown(*message), "'")
+                          : std::string("there is no message to take back"));
+  return absl::OkStatus();
+}
+
+absl::Status ChatCommands::Edit(absl::string_view text) {
+  if (session_.hooks_.edit == nullptr) {
+    Say("/edit needs a terminal");
+    return absl::OkStatus();
+  }
+  std::string before(text);
+  const bool last = text.empty();
+  if (last && session_.unanswered_.has_value()) {
+    before = *session_.unanswered_;
+  } else if (last) {
+    const auto& turns = session_.turns_;
+    const auto found = std::find_if(
+        turns.rbegin(), turns.rend(),
+        [](const ChatTurn& turn) { return turn.message.role == "user"; });
+    if (found != turns.rend()) before = found->message.content;
+  }
+  const absl::StatusOr<std::string> edited = session_.hooks_.edit(before);
+  if (!edited.ok()) {
+    Say(edited.status().message());
+  } else if (absl::StripAsciiWhitespace(*edited).empty()) {
+    Say("the text is empty; nothing is sent");
+  } else if (last && *edited == before) {
+    Say("the text is unchanged; /retry sends it again");
+  } else if (!simdjson::validate_utf8(edited->data(), edited->size())) {
+    Say("the text is not valid UTF-8; nothing is sent");
+  } else {
+    if (last) session_.TakeLastMessage();
+    session_.retries_ = 0;
+    session_.printer_->Lines(absl::StrCat("> ", *edited, "\n"));
+    return session_.Ask(*edited);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ChatCommands::Reset(absl::string_view) {
+  session_.Forget();
+  Say("begun anew");
+  return absl::OkStatus();
+}
+
+absl::Status ChatCommands::System(absl::string_view text) {
+  if (text.empty()) {
+    if (session_.system_.empty()) {
+      Say("there is no system message");
+    } else {
+      session_.printer_->Lines(absl::StrCat(session_.system_, "\n"));
+    }
+    return absl::OkStatus();
+  }
+  // Quotes around the whole are not part of it, as in ollama.
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
+    text = text.substr(1, text.size() - 2);
+  }
+  session_.system_ = std::string(text);
+  Say(text.empty() ? "no system message" : "system message set");
+  return absl::OkStatus();
+}
+
+std::string ChatCommands::SettingNow(const ChatSetting& setting) const {
+  const auto now = session_.settings_.ask.Ask(session_.model_->facts());
+  return now.ok() ? setting.show(session_.settings_, *now)
+                  : std::string(now.status().message());
+}
+
+void ChatCommands::ListSettings() {
+  std::string lines;
+  for (const ChatSetting& setting : AllChatSettings()) {
+    absl::StrAppendFormat(&lines, "%-19s %-12s %s\n", setting.name,
+                          SettingNow(setting), setting.summary);
+  }
+  session_.printer_->Lines(lines);
+}
+
+absl::Status ChatCommands::Set(absl::string_view argument) {
+  auto [word, rest] = SplitWord(argument);
+  if (word == "parameter" || word == "param") {
+    std::tie(word, rest) =
+        std::pair(SplitWord(rest).word, SplitWord(rest).rest);
+  }
+  if (word.empty()) {
+    ListSettings();
+    return absl::OkStatus();
+  }
+  // "name=value" and "name = value" say the same.
+  const size_t equals = word.find('=');
+  if (equals != word.npos) {
+    rest = rest.empty() ? word.substr(equals + 1) : rest;
+    word = word.substr(0, equals);
+  }
+  if (absl::ConsumePrefix(&rest, "=")) {
+    rest = absl::StripLeadingAsciiWhitespace(rest);
+  }
+  // What is a switch in ollama.
+  struct Switch {
+    absl::string_view name;
+    void (*run)(ChatCommands& commands);
+  };
+  static constexpr Switch kSwitches[] = {
+      {"verbose", [](ChatCommands& c) { c.session_.shows_figures_ = true; }},
+      {"quiet", [](ChatCommands& c) { c.session_.shows_figures_ = false; }},
+      {"wordwrap", [](ChatCommands& c) { c.session_.printer_->SetWrap(true); }},
+      {"nowordwrap",
+       [](ChatCommands& c) { c.session_.printer_->SetWrap(false); }},
+      {"think", [](ChatCommands& c) { c.Change("think-tokens", "default"); }},
+      {"nothink", [](ChatCommands& c) { c.Change("think-tokens", "0"); }},
+  };
+  if (word == "system") return System(rest);
+  for (const Switch& entry : kSwitches) {
+    if (entry.name != word || !rest.empty()) continue;
+    entry.run(*this);
+    if (word != "think" && word != "nothink") Say(word);
+    return absl::OkStatus();
+  }
+  Change(word, rest);
+  return absl::OkStatus();
+}
+
+void ChatCommands::Change(absl::string_view name, absl::string_view value) {
+  const ChatSetting* setting = FindChatSetting(name);
+  if (setting == nullptr) {
+    std::string ours(name);
+    std::replace(ours.begin(), ours.end(), '_', '-');
+    if (const Elsewhere* entry = FindElsewhere(kSetElsewhere, ours)) {
+      return Say(absl::StrCat(name, " is not a setting here: ", entry->answer));
+    }
+    std::vector<std::string> names;
+    for (const ChatSetting& known : AllChatSettings()) {
+      names.emplace_back(known.name);
+    }
+    const std::string nearest = Nearest(ours, names);
+    return Say(absl::StrCat("'", Shown(name), "' is not a setting; ",
+                            nearest.empty()
+                                ? "/set lists them"
+                                : absl::StrCat("did you mean ", nearest, "?")));
+  }
+  if (!value.empty()) {
+    if (setting->name == "think-tokens" &&
+        session_.model_->facts().think_close_id < 0) {
+      return Say("the model has no token that ends thinking");
+    }
+    std::optional<std::string> text;
+    if (value != "default") text = std::string(value);
+    const absl::Status status = SetChatSetting(
+        *setting, text, session_.model_->facts(), &session_.settings_);
+    if (!status.ok()) return Say(status.message());
+  }
+  Say(absl::StrCat(setting->name, " ", SettingNow(*setting)));
+}
+
+absl::Status ChatCommands::Think(absl::string_view tokens) {
+  Change("think-tokens", tokens.empty() ? "default" : tokens);
+  return absl::OkStatus();
+}
+
+absl::Status ChatCommands::Temperature(absl::string_view value) {
+  Change("temperature", value.empty() ? "default" : value);
+  return absl::OkStatus();
+}
+
+absl::Status ChatCommands::Save(absl::string_view path) {
+  Write(path, /*replace=*/false);
+  return absl::OkStatus();
+}
+
+absl::Status ChatCommands::SaveOver(absl::string_view path) {
+  Write(path, /*replace=*/true);
+  return absl::OkStatus();
+}
+
+void ChatCommands::Write(absl::string_view path, bool replace) {
+  const std::string name = FileName(path);
+  if (name.empty()) return Say("/save needs a file's name");
+  ChatFile file;
+  file.system = session_.system_;
+  file.turns = session_.turns_;
+  if (session_.unanswered_.has_value()) {
+    file.turns.push_back({{"user", *session_.unanswered_}, ""});
+  }
+  for (const ChatSetting& setting : AllChatSettings()) {
+    if (setting.field == nullptr) continue;
+    const auto& value = session_.settings_.ask.*setting.field;
+    if (value.has_value()) {
+      file.settings.emplace_back(setting.name, *value);
+    }
+  }
+  if (session_.settings_.overflow != Overflow::kRefuse) {
+    file.settings.emplace_back("overflow", "drop-oldest");
+  }
+  file.stops = session_.settings_.ask.stops;
+  const absl::Status status = WriteFile(name, replace, WriteChatFile(file));
+  if (status.ok()) return Say(absl::StrCat("saved to '", Shown(name), "'"));
+  Say(absl::StrCat(status.message(),
+                   absl::StrContains(status.message(), strerror(EEXIST))
+                       ? "; /save! replaces it"
+                       : ""));
+}
+
+absl::Status ChatCommands::Load(absl::string_view path) {
+  const std::string name = FileName(path);
+  if (name.empty()) {
+    Say("/load needs a file's name");
+    return absl::OkStatus();
+  }
+  const auto read = [&]() -> absl::StatusOr<ChatFile> {
+    FATHOM_ASSIGN_OR_RETURN(const File file, File::Open(name));
+    FATHOM_ASSIGN_OR_RETURN(const std::string text,
+                            file.ReadAll(kChatFileBytesMax));
+    return ReadChatFile(text, Shown(name));
+  };
+  absl::StatusOr<ChatFile> file = read();
+  if (!file.ok()) {
+    Say(file.status().message());
+    return absl::OkStatus();
+  }
+  // All of it or nothing.
+  ChatSettings settings = session_.settings_;
+  std::vector<std::string> changes;
+  for (const auto& [key, value] : file->settings) {
+    const ChatSetting* setting = FindChatSetting(key);
+    absl::Status status =
+        setting == nullptr
+            ? absl::InvalidArgumentError(
+                  absl::StrCat("'", Shown(key), "' is not a setting"))
+            : SetChatSetting(*setting, value, session_.model_->facts(),
+                             &settings);
+    if (!status.ok()) {
+      Say(absl::StrCat(Shown(name), ": ", status.message()));
+      return absl::OkStatus();
+    }
+    changes.push_back(absl::StrCat(setting->name, " ", value));
+  }
+  if (!file->stops.empty()) settings.ask.stops = file->stops;
+  const absl::Status fits = settings.ask.Ask(session_.model_->facts()).status();
+  if (!fits.ok()) {
+    Say(absl::StrCat(Shown(name), ": ", fits.message()));
+    return absl::OkStatus();
+  }
+  session_.Forget();
+  session_.settings_ = std::move(settings);
+  session_.system_ = std::move(file->system);
+  session_.turns_ = std::move(file->turns);
+  std::string note =
+      absl::StrFormat("loaded %d messages", session_.turns_.size());
+  for (const std::string& change : changes) {
+    absl::StrAppend(&note, ", ", Shown(change));
+  }
+  auto& turns = session_.turns_;
+  if (!turns.empty() && turns.back().message.role == "user") {
+    session_.unanswered_ = std::move(turns.back().message.content);
+    turns.pop_back();
+    note += "; /retry answers the last one";
+  }
+  if (!file->unused.empty()) {
+    absl::StrAppend(&note,
+                    "; not used: ", Shown(absl::StrJoin(file->unused, ", ")));
+  }
+  Say(note);
+  return absl::OkStatus();
+}
+
+absl::Status ChatCommands::Stats(absl::string_view) {
+  if (!session_.last_answer_.has_value()) {
+    Say("there is no answer yet");
+    return absl::OkStatus();
+  }
+  const Answer& answer = *session_.last_answer_;
+  session_.printer_->Lines(absl::StrFormat(
+      "prompt    %d tokens, %d of them in the cache; %.2f s, %.1f tokens/s\n"
+      "answer    %d tokens; %.2f s, %.1f tokens/s\n"
+      "ended by  %s\n"
+      "context   %d of %d tokens\n",
+      answer.prompt_ids.size(), answer.reused_tokens, answer.prompt_s,
+      answer.PromptTokensPerSecond(), answer.ids.size(), answer.decode_s,
+      answer.TokensPerSecond(), StopReasonName(answer.stop_reason),
+      answer.prompt_ids.size() + answer.ids.size(),
+      session_.model_->facts().context_tokens));
+  return absl::OkStatus();
+}
+
+absl::Status ChatCommands::Show(absl::string_view what) {
+  const bool all = what.empty();
+  const bool model = all || what == "info" || what == "model";
+  const bool system = all || what == "system";
+  const bool settings = all || what == "parameters" || what == "settings";
+  if (!model && !system && !settings) {
+    Say(absl::StrCat("'", Shown(what),
+                     "' is not shown here, expected 'model', 'system' or "
+                     "'settings'; 'fathom inspect' shows more"));
+    return absl::OkStatus();
+  }
+  if (model) {
+    const TextModelFacts& facts = session_.model_->facts();
+    session_.printer_->Lines(absl::StrFormat(
+        "model               %s\ncontext             %d tokens\n"
+        "threads             %d\nlevel               %s\n"
+        "weights             %s\nmessages            %d\n",
+        Shown(facts.name), facts.context_tokens, facts.thread_count,
+        Shown(facts.level), facts.placement, session_.turns_.size()));
+  }
+  if (system) {
+    FATHOM_RETURN_IF_ERROR(System(""));
+  }
+  if (settings) ListSettings();
+  return absl::OkStatus();
+}
+
+absl::Status ChatCommands::Exit(absl::string_view) {
+  session_.over_ = true;
+  return absl::OkStatus();
+}
+
+}  // namespace fathom::rt
