@@ -9,6 +9,8 @@
 #include <memory>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/io/digest.h"
 #include "runtime/io/file.h"
@@ -71,37 +73,57 @@ static absl::Status describeTokenizer(const rt::Folder &folder,
   return absl::OkStatus();
 }
 
-/// A folder need not have a chat template.
-static bool hasTemplate(const rt::Folder &folder) {
-  return folder.Has("chat_template.jinja") ||
-         folder.Has("tokenizer_config.json");
+/// Where a template has a field of its own; null where it goes to the list.
+static std::vector<uint8_t> *fieldOf(const rt::ChatTemplate &chatTemplate,
+                                     schema::ManifestT &manifest) {
+  if (!chatTemplate.program)
+    return nullptr;
+  if (chatTemplate.name == "default")
+    return &manifest.chat_template;
+  return chatTemplate.name == "tool_use" ? &manifest.tool_template : nullptr;
 }
 
-absl::Status describeText(const std::string &path,
-                          schema::ManifestT &manifest) {
+static void describeTemplate(const rt::ChatTemplate &chatTemplate,
+                             schema::ManifestT &manifest,
+                             std::vector<std::string> &warnings) {
+  std::vector<uint8_t> program;
+  if (chatTemplate.program)
+    program = bytesOf(rt::SerializeTemplate(*chatTemplate.program));
+  else
+    warnings.push_back(absl::StrCat(
+        "the chat template '", rt::Shown(chatTemplate.name),
+        "' cannot be used, 'fathom run --raw' can: ", chatTemplate.refusal));
+  if (std::vector<uint8_t> *field = fieldOf(chatTemplate, manifest)) {
+    *field = std::move(program);
+    return;
+  }
+  auto entry = std::make_unique<schema::ChatTemplateT>();
+  entry->name = chatTemplate.name;
+  entry->program = std::move(program);
+  entry->refusal = chatTemplate.refusal;
+  manifest.more_templates.push_back(std::move(entry));
+}
+
+absl::Status describeText(const std::string &path, schema::ManifestT &manifest,
+                          std::vector<std::string> &warnings) {
   FATHOM_ASSIGN_OR_RETURN(rt::Folder folder, rt::Folder::Open(path));
-  FATHOM_ASSIGN_OR_RETURN(
-      rt::TokenizerFolder read,
-      rt::TokenizerFolder::Read(
-          folder, [&](const std::string &name, absl::string_view bytes) {
-            noteInput(name, bytes, manifest);
-          }));
+  rt::FileNote note = [&](const std::string &name, absl::string_view bytes) {
+    noteInput(name, bytes, manifest);
+  };
+  FATHOM_ASSIGN_OR_RETURN(rt::TokenizerFolder read,
+                          rt::TokenizerFolder::Read(folder, note));
   // Says by its name that it is not there.
   if (!read.files().tokenizer)
     return folder.OpenFile("tokenizer.json").status();
   FATHOM_RETURN_IF_ERROR(describeTokenizer(folder, read.files(), manifest));
-  if (!hasTemplate(folder))
-    return absl::OkStatus();
-  absl::StatusOr<rt::ChatTemplates> templates = rt::LoadChatTemplates(path);
+  absl::StatusOr<rt::ChatTemplates> templates =
+      rt::LoadChatTemplates(folder, read.files(), note);
+  // A folder need not have a chat template.
   if (absl::IsNotFound(templates.status()))
     return absl::OkStatus();
   FATHOM_RETURN_IF_ERROR(templates.status());
-  for (const auto &[name, program] : templates->programs) {
-    if (name == "default")
-      manifest.chat_template = bytesOf(rt::SerializeTemplate(*program));
-    else if (name == "tool_use")
-      manifest.tool_template = bytesOf(rt::SerializeTemplate(*program));
-  }
+  for (const rt::ChatTemplate &chatTemplate : templates->templates)
+    describeTemplate(chatTemplate, manifest, warnings);
   for (const auto &[name, text] : templates->special_tokens) {
     auto entry = std::make_unique<schema::NamedTextT>();
     entry->name = name;

@@ -8,6 +8,7 @@
 #define FATHOM_COMPILER_ARTIFACT_MANIFESTTEXT_H
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "runtime/io/model_config.h"
@@ -20,9 +21,11 @@ void describeGeneration(const rt::ModelConfig &config,
                         schema::ManifestT &manifest);
 
 /// Compiles the tokenizer and the chat templates of `folder`, and notes the
-/// digests of the files read. The vocabulary's size is known by now.
+/// digests of the files read. The vocabulary's size is known by now. A template
+/// that cannot be compiled is a warning.
 absl::Status describeText(const std::string &folder,
-                          schema::ManifestT &manifest);
+                          schema::ManifestT &manifest,
+                          std::vector<std::string> &warnings);
 
 /// Adds the digest of a file's bytes to what the artifact was made from.
 void noteInput(const std::string &name, absl::string_view bytes,

@@ -51,6 +51,11 @@ private:
     if (reports.note)
       reports.note(line);
   }
+  void warn(const std::vector<std::string> &warnings) {
+    for (const std::string &warning : warnings)
+      if (reports.warning)
+        reports.warning(warning);
+  }
   absl::Status chooseLevels();
   void noteNative();
   absl::Status import();
@@ -129,9 +134,7 @@ absl::Status Compilation::import() {
   importOptions.mayLackWeights = options.emit.has_value();
   FATHOM_ASSIGN_OR_RETURN(model,
                           importModel(options.model, importOptions, context));
-  for (const std::string &warning : model->warnings)
-    if (reports.warning)
-      reports.warning(warning);
+  warn(model->warnings);
   mlir::Builder builder(&context);
   mlir::Type storage = options.weights == "f32" ? builder.getF32Type()
                        : options.weights == "f16"
@@ -246,7 +249,10 @@ absl::Status Compilation::describeInputs(schema::ManifestT &manifest) {
       noteModelFiles(options.model, model->checkpoint, manifest));
   if (!llvm::sys::fs::is_directory(options.model))
     return absl::OkStatus();
-  return describeText(options.model, manifest);
+  std::vector<std::string> warnings;
+  FATHOM_RETURN_IF_ERROR(describeText(options.model, manifest, warnings));
+  warn(warnings);
+  return absl::OkStatus();
 }
 
 /// The planned form; into `code` what goes on from behind it. Then the plan is

@@ -1,5 +1,6 @@
 #include "runtime/io/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -156,13 +158,16 @@ Folder& Folder::operator=(Folder&& other) noexcept {
 
 Folder::~Folder() { CloseDescriptor(descriptor_); }
 
+absl::Status Folder::CheckName(absl::string_view name) const {
+  if (StaysInFolder(name)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(Shown(path_), ": found the file name '", Shown(name),
+                   "', expected one without '/', not '..', of 1 to ",
+                   kNameBytesMax, " bytes"));
+}
+
 absl::StatusOr<File> Folder::OpenFile(absl::string_view name) const {
-  if (!StaysInFolder(name)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(Shown(path_), ": found the file name '", Shown(name),
-                     "', expected one without '/', not '..', of 1 to ",
-                     kNameBytesMax, " bytes"));
-  }
+  FATHOM_RETURN_IF_ERROR(CheckName(name));
   return File::OpenIn(descriptor_, std::string(name),
                       absl::StrCat(path_, "/", name));
 }
@@ -172,6 +177,53 @@ bool Folder::Has(absl::string_view name) const {
   return StaysInFolder(name) &&
          ::fstatat(descriptor_, std::string(name).c_str(), &status,
                    AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool Folder::HasFolder(absl::string_view name) const {
+  struct stat status;
+  return StaysInFolder(name) &&
+         ::fstatat(descriptor_, std::string(name).c_str(), &status, 0) == 0 &&
+         S_ISDIR(status.st_mode);
+}
+
+absl::StatusOr<Folder> Folder::OpenFolder(absl::string_view name) const {
+  FATHOM_RETURN_IF_ERROR(CheckName(name));
+  std::string path = absl::StrCat(path_, "/", name);
+  int descriptor = ::openat(descriptor_, std::string(name).c_str(),
+                            O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return Failed(path, "open the folder", errno);
+  return Folder(descriptor, std::move(path));
+}
+
+absl::StatusOr<std::vector<std::string>> Folder::List(size_t names_max) const {
+  // A descriptor of its own: reading moves it on.
+  int descriptor =
+      ::openat(descriptor_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return Failed(path_, "open the folder", errno);
+  DIR* stream = ::fdopendir(descriptor);
+  if (stream == nullptr) {
+    absl::Status status = Failed(path_, "list the folder", errno);
+    CloseDescriptor(descriptor);
+    return status;
+  }
+  const std::unique_ptr<DIR, int (*)(DIR*)> closer(stream, ::closedir);
+  std::vector<std::string> names;
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(stream);
+    if (entry == nullptr) break;
+    const absl::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    if (names.size() == names_max) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(Shown(path_), ": holds more than ", names_max,
+                       " files, expected at most that many"));
+    }
+    names.emplace_back(name);
+  }
+  if (errno != 0) return Failed(path_, "list the folder", errno);
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 }  // namespace fathom::rt

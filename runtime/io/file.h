@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -63,11 +64,22 @@ class Folder {
   // Whether something of that name is there.
   bool Has(absl::string_view name) const;
 
+  // Whether that is a folder, or a link to one.
+  bool HasFolder(absl::string_view name) const;
+
+  // The folder `name` in this one, or one that a link of that name leads to.
+  absl::StatusOr<Folder> OpenFolder(absl::string_view name) const;
+
+  // The names of what is in it, sorted, but for "." and "..". InvalidArgument
+  // when there are more than `names_max`.
+  absl::StatusOr<std::vector<std::string>> List(size_t names_max) const;
+
   const std::string& path() const { return path_; }
 
  private:
   Folder(int descriptor, std::string path)
       : descriptor_(descriptor), path_(std::move(path)) {}
+  absl::Status CheckName(absl::string_view name) const;
 
   int descriptor_ = -1;
   std::string path_;

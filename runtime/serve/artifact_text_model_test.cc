@@ -33,7 +33,7 @@ FakeArtifact WithText() {
   auto templates = LoadChatTemplates(folder);
   EXPECT_TRUE(templates.ok()) << templates.status();
   fake.manifest.chat_template =
-      Bytes(SerializeTemplate(*templates->programs[0].second));
+      Bytes(SerializeTemplate(*templates->templates[0].program));
   for (const auto& [name, text] : templates->special_tokens) {
     auto token = std::make_unique<fathom::schema::NamedTextT>();
     token->name = name;
@@ -122,6 +122,41 @@ TEST_F(ArtifactTextModelTest, ARequestSaysWhetherTheNextMessageIsAskedFor) {
   EXPECT_EQ(render(R"(, "add_generation_prompt": true)"), asked);
   EXPECT_EQ(render(R"(, "add_generation_prompt": false)"), plain);
   EXPECT_TRUE(absl::IsInvalidArgument(model_->EncodeRequest("{").status()));
+}
+
+// A template that cannot be used is refused by its name, and the others work.
+TEST(ArtifactTextModelTemplatesTest, TemplatesAreChosenByName) {
+  FakeArtifact fake = WithText();
+  fake.manifest.chat_template.clear();
+  const auto add = [&](const char* name, const char* source,
+                       const char* refusal) {
+    auto more = std::make_unique<fathom::schema::ChatTemplateT>();
+    more->name = name;
+    if (*refusal == 0) {
+      more->program = Bytes(SerializeTemplate(**CompileTemplate(source)));
+    }
+    more->refusal = refusal;
+    fake.manifest.more_templates.push_back(std::move(more));
+  };
+  add("default", "", "chat_template.jinja: template line 3: no");
+  add("rag", "{{ messages[0].content }}!", "");
+  auto model = ArtifactTextModel::Load(Options(fake.Write()));
+  ASSERT_TRUE(model.ok()) << model.status();
+  const std::string messages =
+      R"({"messages": [{"role": "user", "content": "hi"}])";
+  auto named =
+      (*model)->EncodeRequest(messages + R"(, "chat_template": "rag"})");
+  auto raw = (*model)->EncodeRaw("hi!");
+  ASSERT_TRUE(named.ok() && raw.ok()) << named.status();
+  EXPECT_EQ(*named, std::vector<int32_t>(raw->begin() + 1, raw->end()));
+  EXPECT_EQ((*model)->EncodeRequest(messages + "}").status().message(),
+            "the chat template 'default' cannot be used: chat_template.jinja: "
+            "template line 3: no");
+  // A request's own template could write control tokens.
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      (*model)
+          ->EncodeRequest(messages + R"(, "chat_template": "<think>"})")
+          .status()));
 }
 
 // What a user writes is text, whatever it spells.

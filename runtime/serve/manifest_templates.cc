@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/io/artifact_files.h"
 
@@ -17,11 +18,13 @@ absl::Status Add(absl::string_view name,
   auto program = ParseTemplate(
       {reinterpret_cast<const char*>(bytes->data()), bytes->size()});
   if (!program.ok()) {
-    return absl::Status(program.status().code(),
-                        absl::StrCat(kManifestFile, ": the chat template '",
-                                     name, "': ", program.status().message()));
+    return absl::Status(
+        program.status().code(),
+        absl::StrCat(kManifestFile, ": the chat template '", Shown(name),
+                     "': ", program.status().message()));
   }
-  templates->programs.emplace_back(std::string(name), *std::move(program));
+  templates->templates.push_back(
+      {std::string(name), *std::move(program), /*refusal=*/""});
   return absl::OkStatus();
 }
 
@@ -32,6 +35,17 @@ absl::StatusOr<ChatTemplates> TemplatesOfManifest(
   ChatTemplates templates;
   FATHOM_RETURN_IF_ERROR(Add("default", manifest.chat_template(), &templates));
   FATHOM_RETURN_IF_ERROR(Add("tool_use", manifest.tool_template(), &templates));
+  if (manifest.more_templates() != nullptr) {
+    for (const auto* more : *manifest.more_templates()) {
+      if (more->refusal() == nullptr) {
+        FATHOM_RETURN_IF_ERROR(
+            Add(more->name()->str(), more->program(), &templates));
+      } else {
+        templates.templates.push_back(
+            {more->name()->str(), nullptr, Shown(more->refusal()->str())});
+      }
+    }
+  }
   if (manifest.special_tokens() != nullptr) {
     for (const auto* token : *manifest.special_tokens()) {
       templates.special_tokens.emplace_back(token->name()->str(),

@@ -4,7 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "runtime/schema/manifest_generated.h"
-#include "runtime/text/template_folder.h"
+#include "runtime/text/chat_templates.h"
 
 namespace fathom::rt {
 

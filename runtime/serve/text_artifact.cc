@@ -92,13 +92,14 @@ void TextArtifact::ReadFacts() {
 
 absl::StatusOr<Rendered> TextArtifact::Render(
     absl::string_view request_json) const {
-  if (templates_.programs.empty()) {
+  if (templates_.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
         kManifestFile,
         ": found no chat template, expected one: the model has none; 'fathom "
         "run --raw' goes on from a text"));
   }
-  return RenderChat(templates_, request_json, NextMessage::kUnlessSaid);
+  return RenderChat(templates_, request_json,
+                    {.next_message = NextMessage::kUnlessSaid});
 }
 
 absl::StatusOr<std::vector<int32_t>> TextArtifact::EncodeRequest(

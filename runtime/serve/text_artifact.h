@@ -12,7 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "runtime/serve/load_artifact.h"
 #include "runtime/serve/text_model.h"
-#include "runtime/text/template_folder.h"
+#include "runtime/text/chat_templates.h"
 #include "runtime/text/tokenizer.h"
 
 namespace fathom::rt {

@@ -1,5 +1,8 @@
 # The chat template: its compiler, its program and its rendering.
 list(APPEND FATHOM_RT_TEXT_SRCS
+  chat_templates.cc
+  final_message.cc
+  request_arguments.cc
   template_access.cc
   template_builtins.cc
   template_bytes.cc
@@ -21,5 +24,6 @@ list(APPEND FATHOM_RT_TEXT_SRCS
   template_verify.cc)
 list(APPEND FATHOM_RT_TEXT_DEPS
   absl::flat_hash_map absl::span absl::strings absl::str_format simdjson utf8proc)
-list(APPEND FATHOM_RT_TEXT_TESTS template_test template_snippets_test)
+list(APPEND FATHOM_RT_TEXT_TESTS
+  chat_request_test template_folder_test template_test template_snippets_test)
 list(APPEND FATHOM_RT_TEXT_FUZZ template_fuzz)

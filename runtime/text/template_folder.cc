@@ -1,154 +1,181 @@
 #include "runtime/text/template_folder.h"
 
-#include <simdjson.h>
-#include <sys/stat.h>
-
-#include <fstream>
+#include <algorithm>
 #include <optional>
-#include <sstream>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "runtime/base/json.h"
+#include "runtime/base/located.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
-#include "runtime/text/template_request.h"
 
 namespace fathom::rt {
 namespace {
 
-constexpr off_t kConfigBytesMax = 64 << 20;
-constexpr size_t kTemplatesMax = 16;
+constexpr char kConfigFile[] = "tokenizer_config.json";
+constexpr char kDefaultFile[] = "chat_template.jinja";
+constexpr char kMoreFolder[] = "additional_chat_templates";
+constexpr absl::string_view kMoreSuffix = ".jinja";
+constexpr absl::string_view kDefaultName = "default";
 
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  struct stat info{};
-  if (stat(path.c_str(), &info) != 0) {
-    return absl::NotFoundError(
-        absl::StrCat("found no file '", Shown(path), "'"));
-  }
-  if (!S_ISREG(info.st_mode) || info.st_size > kConfigBytesMax) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("'", Shown(path), "' is not a regular file of at most ",
-                     kConfigBytesMax, " bytes"));
-  }
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream bytes;
-  bytes << file.rdbuf();
-  if (!file) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("'", Shown(path), "' cannot be read"));
-  }
-  return std::move(bytes).str();
-}
+class Loader {
+ public:
+  Loader(const Folder& folder, const FileNote& note)
+      : folder_(folder), note_(note) {}
 
-absl::Status In(absl::string_view where, const absl::Status& status) {
-  return absl::Status(status.code(),
-                      absl::StrCat(where, ": ", status.message()));
-}
-
-absl::Status AddTemplate(absl::string_view where, absl::string_view name,
-                         absl::string_view source, ChatTemplates* templates) {
-  auto program = CompileTemplate(source);
-  if (!program.ok()) return In(where, program.status());
-  templates->programs.emplace_back(std::string(name), *std::move(program));
-  return absl::OkStatus();
-}
-
-absl::Status AddConfigTemplates(absl::string_view path, const JsonValue& value,
-                                ChatTemplates* templates) {
-  if (value.kind() == JsonValue::Kind::kString) {
-    return AddTemplate(path, "default", *value.AsString(), templates);
-  }
-  if (value.kind() != JsonValue::Kind::kArray) {
-    return value.Expected(
-        "a string, or a list of objects with 'name' and 'template'");
-  }
-  FATHOM_ASSIGN_OR_RETURN(std::vector<JsonValue> list, value.AsArray());
-  if (list.size() > kTemplatesMax) {
-    return value.Expected(absl::StrCat("at most ", kTemplatesMax,
-                                       " templates, but it has ", list.size()));
-  }
-  for (const JsonValue& item : list) {
-    FATHOM_ASSIGN_OR_RETURN(const JsonValue name, item.Get("name"));
-    FATHOM_ASSIGN_OR_RETURN(absl::string_view text, name.AsString());
-    FATHOM_ASSIGN_OR_RETURN(const JsonValue source, item.Get("template"));
-    FATHOM_ASSIGN_OR_RETURN(absl::string_view program, source.AsString());
-    FATHOM_RETURN_IF_ERROR(AddTemplate(path, text, program, templates));
-  }
-  return absl::OkStatus();
-}
-
-void AddSpecialTokens(const JsonValue& config, ChatTemplates* templates) {
-  for (const char* name : {"bos_token", "eos_token", "unk_token", "sep_token",
-                           "pad_token", "cls_token", "mask_token"}) {
-    std::optional<JsonValue> token = config.Find(name);
-    if (token && token->kind() == JsonValue::Kind::kObject) {
-      token = token->Find("content");
+  absl::Status ReadFiles() {
+    FATHOM_ASSIGN_OR_RETURN(const std::optional<std::string> source,
+                            ReadIfThere(folder_, kDefaultFile));
+    if (source.has_value()) {
+      FATHOM_RETURN_IF_ERROR(AddFile(kDefaultName, kDefaultFile, *source));
     }
-    if (token && token->kind() == JsonValue::Kind::kString) {
-      templates->special_tokens.emplace_back(name,
-                                             std::string(*token->AsString()));
+    // A file of that name is none of theirs.
+    if (!folder_.HasFolder(kMoreFolder)) return absl::OkStatus();
+    FATHOM_ASSIGN_OR_RETURN(const Folder more, folder_.OpenFolder(kMoreFolder));
+    FATHOM_ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                            more.List(kTemplateFilesMax));
+    for (const std::string& name : names) {
+      if (!absl::EndsWith(name, kMoreSuffix)) continue;
+      FATHOM_ASSIGN_OR_RETURN(const File file, more.OpenFile(name));
+      FATHOM_ASSIGN_OR_RETURN(const std::string bytes,
+                              file.ReadAll(kTextFileBytesMax));
+      FATHOM_RETURN_IF_ERROR(AddFile(absl::StripSuffix(name, kMoreSuffix),
+                                     absl::StrCat(kMoreFolder, "/", name),
+                                     bytes));
     }
+    return absl::OkStatus();
   }
+
+  absl::Status ReadConfig(const JsonValue& config) {
+    const std::optional<JsonValue> value = config.Find("chat_template");
+    if (!value || value->IsNull()) return absl::OkStatus();
+    if (value->kind() == JsonValue::Kind::kString) {
+      return Add(kDefaultName, kConfigFile, *value->AsString());
+    }
+    if (value->kind() == JsonValue::Kind::kObject) {
+      FATHOM_ASSIGN_OR_RETURN(auto members, value->AsObject());
+      for (const auto& [name, source] : members) {
+        FATHOM_RETURN_IF_ERROR(AddNamed(name, source));
+      }
+      return absl::OkStatus();
+    }
+    if (value->kind() != JsonValue::Kind::kArray) {
+      return value->Expected(
+          "a string, or a list of objects with 'name' and 'template'");
+    }
+    FATHOM_ASSIGN_OR_RETURN(const std::vector<JsonValue> list,
+                            value->AsArray());
+    for (const JsonValue& item : list) {
+      FATHOM_ASSIGN_OR_RETURN(const JsonValue name, item.Get("name"));
+      FATHOM_ASSIGN_OR_RETURN(absl::string_view text, name.AsString());
+      FATHOM_ASSIGN_OR_RETURN(const JsonValue source, item.Get("template"));
+      FATHOM_RETURN_IF_ERROR(AddNamed(text, source));
+    }
+    return absl::OkStatus();
+  }
+
+  std::vector<ChatTemplate> Take() { return std::move(templates_); }
+
+ private:
+  absl::Status AddFile(absl::string_view name, const std::string& file,
+                       absl::string_view source) {
+    if (note_ != nullptr) note_(file, source);
+    return Add(name, Shown(file), source);
+  }
+
+  absl::Status AddNamed(absl::string_view name, const JsonValue& source) {
+    FATHOM_ASSIGN_OR_RETURN(absl::string_view text, source.AsString());
+    return Add(name,
+               absl::StrCat(kConfigFile, ": template '", Shown(name), "'"),
+               text);
+  }
+
+  // The last of a name counts.
+  absl::Status Add(absl::string_view name, absl::string_view where,
+                   absl::string_view source) {
+    auto same =
+        std::find_if(templates_.begin(), templates_.end(),
+                     [&](const ChatTemplate& t) { return t.name == name; });
+    if (same != templates_.end()) templates_.erase(same);
+    if (templates_.size() == kChatTemplatesMax) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(where, ": found more chat templates than ",
+                       kChatTemplatesMax, ", expected at most that many"));
+    }
+    ChatTemplate added;
+    added.name = std::string(name);
+    auto program = CompileTemplate(source);
+    if (program.ok()) {
+      added.program = *std::move(program);
+    } else if (absl::IsInvalidArgument(program.status())) {
+      added.refusal = absl::StrCat(where, ": ", program.status().message());
+    } else {
+      return program.status();
+    }
+    templates_.push_back(std::move(added));
+    return absl::OkStatus();
+  }
+
+  const Folder& folder_;
+  const FileNote& note_;
+  std::vector<ChatTemplate> templates_;
+};
+
+absl::StatusOr<ChatTemplates> Load(const Folder& folder,
+                                   const TokenizerFiles& files,
+                                   const FileNote& note) {
+  Loader loader(folder, note);
+  ChatTemplates templates;
+  FATHOM_RETURN_IF_ERROR(loader.ReadFiles());
+  templates.templates = loader.Take();
+  if (templates.empty() && files.config.has_value()) {
+    FATHOM_ASSIGN_OR_RETURN(const JsonDocument document,
+                            JsonDocument::Parse(*files.config, kConfigFile));
+    FATHOM_RETURN_IF_ERROR(document.root().AsObject().status());
+    FATHOM_RETURN_IF_ERROR(loader.ReadConfig(document.root()));
+    templates.templates = loader.Take();
+  }
+  FATHOM_ASSIGN_OR_RETURN(std::vector<SpecialToken> tokens,
+                          ReadSpecialTokens(files));
+  for (SpecialToken& token : tokens) {
+    templates.special_tokens.emplace_back(std::move(token.name),
+                                          std::move(token.text));
+  }
+  return templates;
 }
 
 }  // namespace
 
-absl::StatusOr<ChatTemplates> LoadChatTemplates(const std::string& folder) {
-  ChatTemplates templates;
-  std::string path = absl::StrCat(folder, "/tokenizer_config.json");
-  FATHOM_ASSIGN_OR_RETURN(std::string bytes, ReadFile(path));
-  FATHOM_ASSIGN_OR_RETURN(const JsonDocument document,
-                          JsonDocument::Parse(bytes, Shown(path)));
-  const JsonValue config = document.root();
-  FATHOM_RETURN_IF_ERROR(config.AsObject().status());
-  AddSpecialTokens(config, &templates);
-  std::string own_path = absl::StrCat(folder, "/chat_template.jinja");
-  auto own = ReadFile(own_path);
-  if (own.ok()) {
-    FATHOM_RETURN_IF_ERROR(
-        AddTemplate(Shown(own_path), "default", *own, &templates));
-    return templates;
+absl::StatusOr<ChatTemplates> LoadChatTemplates(const Folder& folder,
+                                                const TokenizerFiles& files,
+                                                const FileNote& note) {
+  auto templates = Load(folder, files, note);
+  if (!templates.ok()) {
+    const absl::Status& status = templates.status();
+    // Files are opened by their whole path, and read by their name.
+    if (absl::StartsWith(status.message(), Shown(folder.path()))) {
+      return status;
+    }
+    return absl::Status(status.code(), absl::StrCat(Shown(folder.path()), "/",
+                                                    status.message()));
   }
-  if (!absl::IsNotFound(own.status())) return own.status();
-  const std::optional<JsonValue> value = config.Find("chat_template");
-  if (!value || value->IsNull()) {
-    return absl::NotFoundError(
-        absl::StrCat("'", Shown(path),
-                     "' holds no 'chat_template', and there is no "
-                     "'chat_template.jinja' beside it"));
+  if (templates->empty()) {
+    return absl::NotFoundError(absl::StrCat(
+        "'", Shown(folder.path()), "' holds no chat template, neither in '",
+        kConfigFile, "' nor as '", kDefaultFile, "'"));
   }
-  FATHOM_RETURN_IF_ERROR(AddConfigTemplates(Shown(path), *value, &templates));
   return templates;
 }
 
-absl::StatusOr<TemplateProgramPtr> ChooseTemplate(
-    const ChatTemplates& templates, bool has_tools) {
-  TemplateProgramPtr chosen;
-  for (const auto& [name, program] : templates.programs) {
-    if (name == "default" && chosen == nullptr) chosen = program;
-    if (name == "tool_use" && has_tools) chosen = program;
-  }
-  if (chosen == nullptr) {
-    return absl::InvalidArgumentError("found no chat template named 'default'");
-  }
-  return chosen;
-}
-
-absl::StatusOr<Rendered> RenderChat(const ChatTemplates& templates,
-                                    absl::string_view request_json,
-                                    NextMessage next_message) {
-  TemplateInputs inputs;
-  inputs.request_json = std::string(request_json);
-  inputs.special_tokens = templates.special_tokens;
-  inputs.next_message = next_message;
-  simdjson::dom::parser parser;
-  simdjson::dom::element request, tools;
-  bool has_tools = !parser.parse(inputs.request_json).get(request) &&
-                   !request["tools"].get(tools) && !tools.is_null();
-  FATHOM_ASSIGN_OR_RETURN(TemplateProgramPtr program,
-                          ChooseTemplate(templates, has_tools));
-  return RenderTemplate(*program, inputs);
+absl::StatusOr<ChatTemplates> LoadChatTemplates(const std::string& path) {
+  FATHOM_ASSIGN_OR_RETURN(const Folder folder, Folder::Open(path));
+  FATHOM_ASSIGN_OR_RETURN(const TokenizerFolder read,
+                          TokenizerFolder::Read(folder));
+  return LoadChatTemplates(folder, read.files());
 }
 
 }  // namespace fathom::rt

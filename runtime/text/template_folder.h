@@ -1,36 +1,35 @@
-// The chat templates of a Hugging Face folder, and the strings of its special
-// tokens.
+// The chat templates of a Hugging Face folder.
 #ifndef FATHOM_RUNTIME_TEXT_TEMPLATE_FOLDER_H_
 #define FATHOM_RUNTIME_TEXT_TEMPLATE_FOLDER_H_
 
+#include <cstddef>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
-#include "runtime/text/template.h"
+#include "runtime/io/file.h"
+#include "runtime/text/chat_templates.h"
+#include "runtime/text/tokenizer_folder.h"
 
 namespace fathom::rt {
 
-struct ChatTemplates {
-  // By name; a folder with one template calls it "default".
-  std::vector<std::pair<std::string, TemplateProgramPtr>> programs;
-  std::vector<std::pair<std::string, std::string>> special_tokens;
-};
+// How many templates a folder may have.
+inline constexpr size_t kChatTemplatesMax = 64;
+// How many files may lie beside additional templates.
+inline constexpr size_t kTemplateFilesMax = 4096;
 
-// Compiles `chat_template.jinja` or what `tokenizer_config.json` holds.
+// Compiles the chat templates as transformers 5 finds them:
+// `chat_template.jinja`, called "default", and the files of
+// `additional_chat_templates/*.jinja` by their names; where there are none of
+// those, `chat_template` of `tokenizer_config.json`, a text or texts by name.
+// Templates that cannot be compiled are kept with the reason. NotFound when
+// there are none at all.
 absl::StatusOr<ChatTemplates> LoadChatTemplates(const std::string& folder);
 
-// The template for a request: "tool_use", if there is one, for requests with
-// tools, else "default".
-absl::StatusOr<TemplateProgramPtr> ChooseTemplate(
-    const ChatTemplates& templates, bool has_tools);
-
-// Renders `request_json` with the template of its kind.
-absl::StatusOr<Rendered> RenderChat(
-    const ChatTemplates& templates, absl::string_view request_json,
-    NextMessage next_message = NextMessage::kIfSaid);
+// The same for a folder whose tokenizer files were read. `note` may be null; it
+// is told of each file with a template, as "additional_chat_templates/x.jinja".
+absl::StatusOr<ChatTemplates> LoadChatTemplates(const Folder& folder,
+                                                const TokenizerFiles& files,
+                                                const FileNote& note = nullptr);
 
 }  // namespace fathom::rt
 

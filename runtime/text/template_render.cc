@@ -467,11 +467,20 @@ absl::StatusOr<Rendered> RenderTemplate(const TemplateProgram& program,
                                         const TemplateInputs& inputs) {
   size_t input_bytes = inputs.request_json.size();
   Arena arena(kTemplateWorkBytes + kTemplateWorkFactor * input_bytes);
-  FATHOM_ASSIGN_OR_RETURN(Value globals, RequestValues(arena, inputs));
-  return Renderer(program, arena, *globals.dict,
-                  kTemplateOutputFactor * input_bytes + kTemplateOutputBytes,
-                  inputs.now)
-      .Run();
+  FATHOM_ASSIGN_OR_RETURN(const TemplateRequest request,
+                          ReadRequest(arena, inputs));
+  const std::optional<FinalMessage>& final_message = request.final_message;
+  if (final_message) {
+    FATHOM_RETURN_IF_ERROR(final_message->CheckProgram(program));
+  }
+  FATHOM_ASSIGN_OR_RETURN(
+      Rendered rendered,
+      Renderer(program, arena, *request.variables.dict,
+               kTemplateOutputFactor * input_bytes + kTemplateOutputBytes,
+               inputs.now)
+          .Run());
+  if (final_message) FATHOM_RETURN_IF_ERROR(final_message->Cut(&rendered));
+  return rendered;
 }
 
 }  // namespace fathom::rt

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/base/status.h"
+#include "runtime/text/request_arguments.h"
 
 namespace fathom::rt {
 namespace {
@@ -16,9 +17,6 @@ using Entries = std::vector<std::pair<Value, Value>>;
 constexpr absl::string_view kRoles[] = {"system", "user",      "assistant",
                                         "tool",   "developer", "function"};
 
-constexpr absl::string_view kReasoning[] = {"reasoning_content", "thinking",
-                                            "reasoning"};
-
 absl::StatusOr<Value> Message(Arena& arena, const Value& message) {
   if (!message.Is(Kind::kDict)) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -26,7 +24,6 @@ absl::StatusOr<Value> Message(Arena& arena, const Value& message) {
   }
   Entries entries;
   for (auto [key, value] : message.dict->entries) {
-    if (value.Is(Kind::kNone)) continue;
     bool is_role = key.text->bytes == "role" && value.IsText() &&
                    std::find(std::begin(kRoles), std::end(kRoles),
                              value.text->bytes) != std::end(kRoles);
@@ -35,7 +32,9 @@ absl::StatusOr<Value> Message(Arena& arena, const Value& message) {
     }
     entries.emplace_back(key, value);
   }
-  for (absl::string_view name : kReasoning) {
+  // As transformers' _alias_reasoning_fields: {"thinking": reasoning,
+  // **message, "reasoning_content": reasoning}.
+  for (absl::string_view name : kReasoningFields) {
     const Value* reasoning = FindText(*message.dict, name);
     if (reasoning == nullptr || reasoning->Is(Kind::kNone)) continue;
     FATHOM_ASSIGN_OR_RETURN(Value thinking, arena.NewText("thinking", false));
@@ -48,62 +47,87 @@ absl::StatusOr<Value> Message(Arena& arena, const Value& message) {
   return arena.NewDict(std::move(entries));
 }
 
-absl::StatusOr<Value> Messages(Arena& arena, const Value* list) {
-  std::string found;
-  if (list == nullptr) {
-    found = "no 'messages'";
-  } else if (!list->Is(Kind::kSeq)) {
-    found = absl::StrCat("'messages' of kind ", KindName(*list));
-  } else if (list->seq->items.empty()) {
-    found = "'messages' that is an empty list";
+absl::StatusOr<RequestArguments> Parse(Arena& arena, absl::string_view json) {
+  FATHOM_ASSIGN_OR_RETURN(const Value request, ValueFromJson(arena, json));
+  return ReadArguments(request);
+}
+
+// Whether the template is to ask for the next message, as the request says it
+// or its reader assumes.
+absl::StatusOr<Value> GenerationPrompt(const RequestArguments& arguments,
+                                       NextMessage next_message) {
+  const Value* said = arguments.add_generation_prompt;
+  const bool continues = arguments.continue_final_message != nullptr &&
+                         Truth(*arguments.continue_final_message);
+  if (next_message == NextMessage::kUnlessSaid &&
+      (said == nullptr || said->Is(Kind::kNone))) {
+    return Value::Bool(!continues);
   }
-  if (!found.empty()) {
+  if (said == nullptr) return Value::Bool(false);
+  if (continues && Truth(*said)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("found ", found, ", expected a list of at least one"));
+        "found 'add_generation_prompt' and 'continue_final_message', expected "
+        "one of them: the next message begins or the final one goes on");
   }
-  std::vector<Value> messages;
-  for (const Value& item : list->seq->items) {
-    FATHOM_ASSIGN_OR_RETURN(Value message, Message(arena, item));
-    messages.push_back(message);
-  }
-  return arena.NewSeq(Seq::Type::kList, std::move(messages));
+  return *said;
 }
 
 }  // namespace
 
-absl::StatusOr<Value> RequestValues(Arena& arena,
-                                    const TemplateInputs& inputs) {
-  FATHOM_ASSIGN_OR_RETURN(Value request,
-                          ValueFromJson(arena, inputs.request_json));
-  if (!request.Is(Kind::kDict)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("found a request of kind ", KindName(request),
-                     ", expected a mapping with 'messages'"));
+absl::StatusOr<TemplateRequest> ReadRequest(Arena& arena,
+                                            const TemplateInputs& inputs) {
+  FATHOM_ASSIGN_OR_RETURN(const RequestArguments arguments,
+                          Parse(arena, inputs.request_json));
+  TemplateRequest request;
+  std::vector<Value> messages;
+  for (const Value& item : arguments.messages->seq->items) {
+    FATHOM_ASSIGN_OR_RETURN(const Value message, Message(arena, item));
+    messages.push_back(message);
   }
+  FATHOM_ASSIGN_OR_RETURN(const Value prompt,
+                          GenerationPrompt(arguments, inputs.next_message));
+  const Value* continued = arguments.continue_final_message;
+  if (continued != nullptr && Truth(*continued)) {
+    FATHOM_ASSIGN_OR_RETURN(request.final_message,
+                            FinalMessage::Mark(arena, *continued, &messages));
+  }
+  FATHOM_ASSIGN_OR_RETURN(const Value list,
+                          arena.NewSeq(Seq::Type::kList, std::move(messages)));
+
   Entries entries;
-  auto add = [&](absl::string_view name, Value value) -> absl::Status {
-    FATHOM_ASSIGN_OR_RETURN(Value key, arena.NewText(name, false));
+  auto add = [&](absl::string_view name, const Value& value) -> absl::Status {
+    FATHOM_ASSIGN_OR_RETURN(const Value key, arena.NewText(name, false));
     entries.emplace_back(key, value);
     return absl::OkStatus();
   };
-  FATHOM_RETURN_IF_ERROR(add("tools", Value::None()));
-  FATHOM_RETURN_IF_ERROR(add("documents", Value::None()));
-  const Value* continued = FindText(*request.dict, "continue_final_message");
-  FATHOM_RETURN_IF_ERROR(
-      add("add_generation_prompt",
-          Value::Bool(inputs.next_message == NextMessage::kUnlessSaid &&
-                      (continued == nullptr || !Truth(*continued)))));
+  auto or_none = [](const Value* value) {
+    return value == nullptr ? Value::None() : *value;
+  };
   for (const auto& [name, text] : inputs.special_tokens) {
-    FATHOM_ASSIGN_OR_RETURN(Value value, arena.NewText(text, false));
+    FATHOM_ASSIGN_OR_RETURN(const Value value, arena.NewText(text, false));
     FATHOM_RETURN_IF_ERROR(add(name, value));
   }
-  const Value* messages = FindText(*request.dict, "messages");
-  FATHOM_ASSIGN_OR_RETURN(Value list, Messages(arena, messages));
-  for (const auto& [key, value] : request.dict->entries) {
-    bool is_messages = key.text->bytes == "messages";
-    entries.emplace_back(key, is_messages ? list : value);
+  entries.insert(entries.end(), arguments.variables.begin(),
+                 arguments.variables.end());
+  FATHOM_RETURN_IF_ERROR(add("messages", list));
+  FATHOM_RETURN_IF_ERROR(add("tools", or_none(arguments.tools)));
+  FATHOM_RETURN_IF_ERROR(add("documents", or_none(arguments.documents)));
+  FATHOM_RETURN_IF_ERROR(add("add_generation_prompt", prompt));
+  FATHOM_ASSIGN_OR_RETURN(request.variables, arena.NewDict(std::move(entries)));
+  return request;
+}
+
+absl::StatusOr<TemplateChoice> ReadTemplateChoice(
+    absl::string_view request_json) {
+  Arena arena(kTemplateWorkBytes + kTemplateWorkFactor * request_json.size());
+  FATHOM_ASSIGN_OR_RETURN(const RequestArguments arguments,
+                          Parse(arena, request_json));
+  TemplateChoice choice;
+  choice.has_tools = arguments.tools != nullptr;
+  if (arguments.chat_template != nullptr) {
+    choice.chat_template = arguments.chat_template->text->bytes;
   }
-  return arena.NewDict(std::move(entries));
+  return choice;
 }
 
 }  // namespace fathom::rt

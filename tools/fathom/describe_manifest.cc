@@ -163,6 +163,14 @@ Outline NamedTextOf(const fs::NamedText* named) {
       .Add("text", Text(named->text()));
 }
 
+Outline ChatTemplateOf(const fs::ChatTemplate* chat_template) {
+  Outline outline = Outline::Object()
+                        .Add("name", Text(chat_template->name()))
+                        .Add("program", Opaque(chat_template->program()));
+  if (chat_template->refusal() == nullptr) return outline;
+  return std::move(outline).Add("refusal", Text(chat_template->refusal()));
+}
+
 }  // namespace
 
 Outline DescribeManifest(const fs::Manifest& manifest) {
@@ -180,6 +188,7 @@ Outline DescribeManifest(const fs::Manifest& manifest) {
       .Add("has_token", Opaque(manifest.has_token()))
       .Add("chat_template", Opaque(manifest.chat_template()))
       .Add("tool_template", Opaque(manifest.tool_template()))
+      .Add("more_templates", ListOf(manifest.more_templates(), ChatTemplateOf))
       .Add("special_tokens", ListOf(manifest.special_tokens(), NamedTextOf))
       .Add("provenance", ProvenanceOf(*manifest.provenance()))
       .Add("code", DigestOf(manifest.code()))

@@ -48,6 +48,10 @@ std::string Whole() {
   token->name = "bos_token";
   token->text = "<s>";
   fake.manifest.special_tokens.push_back(std::move(token));
+  auto more = std::make_unique<fathom::schema::ChatTemplateT>();
+  more->name = "odd";
+  more->refusal = "chat_template.jinja: line 1: no";
+  fake.manifest.more_templates.push_back(std::move(more));
   return fake.Write();
 }
 

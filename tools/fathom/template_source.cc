@@ -13,7 +13,7 @@ absl::StatusOr<ChatTemplates> TemplatesOf(const std::string& folder) {
   if (!manifest.ok()) return manifest.status();
   FATHOM_ASSIGN_OR_RETURN(ChatTemplates templates,
                           TemplatesOfManifest(**manifest));
-  if (templates.programs.empty()) {
+  if (templates.empty()) {
     return absl::InvalidArgumentError(
         "manifest.bin: found no chat template: the model has none");
   }

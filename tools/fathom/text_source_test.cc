@@ -36,7 +36,7 @@ FakeArtifact WithText() {
   auto templates = LoadChatTemplates(Folder());
   EXPECT_TRUE(templates.ok()) << templates.status();
   fake.manifest.chat_template =
-      Bytes(SerializeTemplate(*templates->programs[0].second));
+      Bytes(SerializeTemplate(*templates->templates[0].program));
   for (const auto& [name, text] : templates->special_tokens) {
     auto token = std::make_unique<fathom::schema::NamedTextT>();
     token->name = name;
