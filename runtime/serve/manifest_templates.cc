@@ -42,7 +42,7 @@ absl::StatusOr<ChatTemplates> TemplatesOfManifest(
             Add(more->name()->str(), more->program(), &templates));
       } else {
         templates.templates.push_back(
-            {more->name()->str(), nullptr, Shown(more->refusal()->str())});
+            {more->name()->str(), nullptr, more->refusal()->str()});
       }
     }
   }

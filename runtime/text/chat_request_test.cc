@@ -267,7 +267,7 @@ TEST(ChatRequestTest, ChoosesATemplateByNameAndTools) {
             "found 'chat_template' '{{ 1 }}', expected the name of one of the "
             "model's: 'default', 'tool_use', 'rag', 'bad'");
   RenderOptions trusted;
-  trusted.takes_template_text = true;
+  trusted.compile_text = CompileTemplate;
   auto own = RenderChat(
       templates, Request(R"("chat_template": "{{ bos_token }}x")"), trusted);
   ASSERT_TRUE(own.ok()) << own.status();

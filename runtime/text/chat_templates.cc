@@ -45,12 +45,12 @@ absl::StatusOr<TemplateProgramPtr> Choose(const ChatTemplates& templates,
   }
   const ChatTemplate* named = templates.Find(*choice.chat_template);
   if (named != nullptr) return ProgramOf(*named);
-  if (!options.takes_template_text) {
+  if (options.compile_text == nullptr) {
     return absl::InvalidArgumentError(absl::StrCat(
         "found 'chat_template' '", Shown(*choice.chat_template),
         "', expected the name of one of the model's: ", Names(templates)));
   }
-  auto program = CompileTemplate(*choice.chat_template);
+  auto program = options.compile_text(*choice.chat_template);
   if (program.ok()) return program;
   return absl::Status(program.status().code(),
                       absl::StrCat("the request's 'chat_template': ",

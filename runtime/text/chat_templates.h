@@ -32,10 +32,12 @@ struct ChatTemplates {
 
 struct RenderOptions {
   NextMessage next_message = NextMessage::kIfSaid;
-  // Whether `chat_template` of a request may be the text of a template. What
-  // that writes is not the request's and can be control tokens, so it has to
-  // come from somebody who may write them.
-  bool takes_template_text = false;
+  // Compiles the text of a template that a request brings as `chat_template`;
+  // null where it may only name one of the model's. What such a template writes
+  // can be control tokens, so it has to come from somebody who may write them.
+  // (A program that passes none does not link the compiler.)
+  absl::StatusOr<TemplateProgramPtr> (*compile_text)(absl::string_view) =
+      nullptr;
 };
 
 // Renders a request with the template that it names as `chat_template`; else
