@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
-#include "runtime/text/template_program.h"
+#include "runtime/text/template/program.h"
 #include "runtime/text/template_unicode.h"
 
 namespace fathom::rt {

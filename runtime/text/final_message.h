@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "runtime/text/template.h"
-#include "runtime/text/template_value.h"
+#include "runtime/text/template/value.h"
 
 namespace fathom::rt {
 

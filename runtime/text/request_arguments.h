@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "runtime/text/template_value.h"
+#include "runtime/text/template/value.h"
 
 namespace fathom::rt {
 

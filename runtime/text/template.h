@@ -20,20 +20,26 @@
 
 namespace fathom::rt {
 
-// A rendering may take this many steps (statements, calls and loop rounds),
-inline constexpr int64_t kTemplateStepsMax = 100'000;
+// A rendering may take this many steps (statements, calls and loop rounds) and
+// some for each byte of its request,
+inline constexpr int64_t kTemplateStepsMax = 1'000'000;
+inline constexpr int64_t kTemplateStepsFactor = 16;
 // and write this many bytes: a multiple of its input's and a constant.
-inline constexpr size_t kTemplateOutputFactor = 4;
-inline constexpr size_t kTemplateOutputBytes = 64 << 10;
-// Values may nest this deep; macros may call macros this deep.
-inline constexpr int kTemplateDepthMax = 64;
-inline constexpr size_t kTemplateCallsMax = 32;
+inline constexpr size_t kTemplateOutputFactor = 16;
+inline constexpr size_t kTemplateOutputBytes = 1 << 20;
+// Values may nest this deep; macros and loops may call each other this deep.
+inline constexpr int kTemplateDepthMax = 128;
+inline constexpr size_t kTemplateCallsMax = 200;
 
-struct TemplateProgram;  // runtime/text/template_program.h
+struct TemplateProgram;  // runtime/text/template/program.h
 using TemplateProgramPtr = std::shared_ptr<const TemplateProgram>;
 
-// Compiles Jinja source. What the supported subset does not hold is refused
-// here, with its line and by its name.
+// Compiles Jinja source with the language of Jinja 3.1, as transformers sets it
+// up. An error is of the kind InvalidArgument and says "template line N: ...",
+// then what was found there: a construct that needs other templates (include,
+// import, from, extends), by its name, or what is no Jinja. Such a template is
+// of no use, but the model is: who compiles a folder warns with that line, and
+// keeps it to show to who asks for the template.
 absl::StatusOr<TemplateProgramPtr> CompileTemplate(absl::string_view source);
 
 // A program as bytes and back. The bytes are not trusted: whatever

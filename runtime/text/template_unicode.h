@@ -38,7 +38,29 @@ bool IsPythonPrintable(uint32_t code_point);
 absl::string_view StripPythonSpace(absl::string_view text, bool left,
                                    bool right);
 
-enum class CaseMapping { kUpper, kLower, kTitle };
+// Python's str.isalpha() and its kin, of one code point.
+bool IsPythonAlpha(uint32_t code_point);
+bool IsPythonDecimal(uint32_t code_point);
+bool IsPythonDigit(uint32_t code_point);
+bool IsPythonNumeric(uint32_t code_point);
+bool IsPythonAlnum(uint32_t code_point);
+bool IsPythonLower(uint32_t code_point);
+bool IsPythonUpper(uint32_t code_point);
+bool IsPythonTitle(uint32_t code_point);
+inline bool IsPythonCased(uint32_t c) {
+  return IsPythonLower(c) || IsPythonUpper(c) || IsPythonTitle(c);
+}
+// Whether a capital sigma looks past it for the end of a word.
+bool IsCaseIgnorable(uint32_t code_point);
+// What an identifier may begin with, and what may follow.
+bool IsPythonIdentifierStart(uint32_t code_point);
+bool IsPythonIdentifierPart(uint32_t code_point);
+// str.isupper() or str.islower(): a letter of the case, and none of another.
+bool HasCase(absl::string_view text, bool upper);
+// The value of a decimal digit of any script, or -1.
+int DecimalValue(uint32_t code_point);
+
+enum class CaseMapping { kUpper, kLower, kTitle, kFold };
 // Appends the full case mapping of one code point (context is not looked at).
 void AppendCased(uint32_t code_point, CaseMapping mapping, std::string* out);
 

@@ -1,89 +1,235 @@
 #!/usr/bin/env python3
-"""Writes runtime/text/testdata/template_snippets.json: small templates, one
-feature each, with what transformers 5.23 and jinja2 3.1.6 render (null where
-they refuse). Nobody needs it to build or test.
+"""Small templates with what transformers 5.23 and jinja2 3.1.6 render (null
+where they refuse): every filter, test, method and statement, with values and
+arguments of many kinds, by tables and by chance from a seed.
 
-  template_snippets.py OUTPUT.json
+  template_snippets.py OUTPUT.json         a selection, for the tree:
+                                           runtime/text/testdata/template_snippets.json
+  template_snippets.py --all OUTPUT.json   all of them; then
+      FATHOM_TEMPLATE_SNIPPETS=OUTPUT.json build/unit/template_snippets_test
+  --seed N    other snippets by chance (default 1)
+
+Nobody needs it to build or test.
 """
+import itertools
 import json
+import random
+import re
+import signal
 import sys
+import warnings
 
 from transformers.utils.chat_template_utils import render_jinja_template
 
-MESSAGES = [{"role": "user", "content": "hé"},
-            {"role": "assistant", "content": "yo"}]
-# One template a line; those of several lines stand below.
-LINES = r'''
-{{ 1 + 2 * 3 ** 2 // 4 % 5 }}|{{ -7 // 2 }}|{{ -7 % 3 }}|{{ 7 / 2 }}|{{ 1e16 }}|{{ 1.5e-5 }}|{{ 0.1 + 0.2 }}|{{ 100.0 }}
-{{ none }}|{{ true }}|{{ [1, 'a', none, true, 1.0, 'it\'s', "q\"'"] }}|{{ (1,) }}|{{ (1, 2) }}|{{ {'a': [1], 'b': {}} }}
-{{ x }}|{{ x is defined }}|{{ x is none }}|{{ x | length }}|{{ x | default('d') }}|{{ '' | default('e', true) }}|{{ x or 'z' }}
-{{ 'a' if false }}|{{ 'a' if true else 'b' }}|{{ 1 if x else 2 if y else 3 }}
-{% for i in range(5) if i is odd %}{{ loop.index }}/{{ loop.length }}:{{ i }}{{ ',' if not loop.last }}{% else %}none{% endfor %}
-{% for i in [] %}a{% else %}empty{% endfor %}|{% for c in 'aé🙂' %}{{ c }}-{% endfor %}
-{% for i in range(10) %}{% if i == 2 %}{% continue %}{% endif %}{% if i == 5 %}{% break %}{% endif %}{{ i }}{% endfor %}
-{% set a = 1 %}{% for i in [1, 2] %}{{ a }}{% set a = 5 %}{{ a }}{% endfor %}{{ a }}
-{% set ns = namespace(a=1) %}{% for i in [1, 2] %}{% set ns.a = ns.a + i %}{% endfor %}{{ ns.a }}
-{% macro m(a, b='B', c=a ~ '!') %}[{{ a }}{{ b }}{{ c }}]{% endmacro %}{{ m('x') }}{{ m('x', c=1) }}{{ m(b=2, a=3) }}{{ m() }}
-{% macro f(n) %}{{ n }}{% if n > 0 %}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(3) }}
-{% set b %}  x {{ 1 }}  {% endset %}[{{ b }}]{% set c | trim | upper %}  y {% endset %}[{{ c }}]
-{{ 'a,b,,c'.split(',') }}|{{ ' a  b '.split() }}|{{ 'a b c d'.split(' ', 1) }}|{{ 'a b c d'.rsplit(' ', 1) }}|{{ 'a b '.split(none, 1) }}
-{{ '  x '.strip() }}|{{ 'xxaxx'.lstrip('x') }}|{{ 'xxaxx'.rstrip('x') }}|{{ 'abc'.startswith(('x', 'a')) }}|{{ 'abc'.endswith('bc') }}|{{ 'aXbX'.replace('X', '-', 1) }}|{{ 'ab'.replace('', '.') }}
-{{ 'héllo wörld'.upper() }}|{{ 'STRASSE'.lower() }}|{{ 'straße' | upper }}|{{ 'hELLO' | capitalize }}|{{ 'x'.join(['1', '2']) }}
-{{ 'abcdef'[1:4] }}|{{ 'aé🙂b'[::-1] }}|{{ 'aé🙂b'[2] }}|{{ [1, 2, 3, 4][::2] }}|{{ [1, 2, 3][-2:] }}|{{ [1, 2, 3][5] }}|{{ 'abc'[-10:2] }}|{{ [1,2,3][::-1] }}|{{ [1,2,3,4,5][3:0:-2] }}
-{{ {'a': 1, 'b': [1, 2.5, none, true], 'c': 'é<>&"\n\u2028'} | tojson }}|{{ [] | tojson(indent=2) }}|{{ {'a': {'b': [1, {}]}} | tojson(indent=2) }}|{{ 'é🙂' | tojson(ensure_ascii=true) }}
-{{ {'b': 1, 'a': 2} | tojson(sort_keys=true, separators=(',', ':')) }}|{{ {1: 2, none: 3, true: 4} | tojson }}
-{{ 1 < 2 < 3 }}|{{ 1 < 3 < 2 }}|{{ 'a' in 'abc' }}|{{ 'a' not in ['b'] }}|{{ 'k' in {'k': 1} }}|{{ 1 == 1.0 == true }}|{{ not 1 == 2 }}
-{{ [1, 2] + [3] }}|{{ 'a' * 3 }}|{{ 'a' ~ 1 ~ none ~ x }}|{{ '%s-%d%%' % ('a', 3) }}|{{ '%s' % 'b' }}|{{ '%r' % 'c' }}
-{{ [1, 2] is iterable }}|{{ 'a' is string }}|{{ {} is mapping }}|{{ 1 is number }}|{{ true is boolean }}|{{ 1 is integer }}|{{ true is integer }}|{{ 1.0 is float }}|{{ [] is sequence }}|{{ range is callable }}|{{ false is false }}|{{ 0 is false }}|{{ 6 is divisibleby 3 }}|{{ 3 is in [1, 3] }}
-{% for k, v in {'a': 1, 'b': 2}.items() %}{{ k }}={{ v }};{% endfor %}{{ {'a': 1}.get('a') }}{{ {'a': 1}.get('z', 9) }}{{ {'a': 1}.get('z') }}{{ {'a': 1} | list }}{{ {'a': 1}.keys() | list }}{{ {'a': 1}.values() | list }}
-{{ [{'n': 1}, {'n': 2}, {}] | map(attribute='n') | list }}|{{ ['a', 'b'] | map('upper') | join('-') }}|{{ [{'n': 1, 't': 'x'}, {'n': 2, 't': 'y'}] | selectattr('t', 'equalto', 'y') | map(attribute='n') | first }}|{{ [0, 1, 2] | select | list }}|{{ [1, 2, 3] | reject('odd') | list }}
-{{ [1, 2, 3] | first }}|{{ [1, 2, 3] | last }}|{{ [] | first }}|{{ 'abc' | last }}|{{ [3, 1] | reverse | list }}|{{ 'ab' | reverse }}|{{ [1, 2] | join(', ') }}|{{ [{'a': 1}] | join('', attribute='a') }}
-{{ '12' | int + 1 }}|{{ 'x' | int }}|{{ 3.9 | int }}|{{ -3 | abs }}|{{ 'a\nb\n\nc' | indent(2) }}|{{ 'a\nb' | indent(2, true) }}|{{ 5 | string + 'x' }}
-{% raw %}{{ raw }} {% x %}{% endraw %}|{{ "a" "b" }}|{{ '\x41\u00e9\n\q\101' }}
-{% with a = 1, b = 2 %}{{ a + b }}{% endwith %}{{ a }}|{% filter upper %}abc{{ 1 }}{% endfilter %}|{% generation %}g{% endgeneration %}
-{{ messages[0].role }}{{ messages[0]['content'] }}{{ messages[0].nope }}{{ messages | length }}{{ messages[-1].content[0] }}
-{{ {} or 'e' }}{{ [] and 1 }}{{ 0 or none }}{{ 'a' and 'b' }}{{ (1, 2)[0] }}{{ {'a': {'b': 3}}.a.b }}{{ [[1, 2]].0.1 }}
-{% if messages | selectattr('role', 'equalto', 'zzz') %}generator{% endif %}{% set g = [1] | map('string') %}{{ g | list }}{{ g | list }}
-{% for a, b in [(1, 2), [3, 4]] %}{{ a }}{{ b }}{% endfor %}{% set q, r = 1, 2 %}{{ q }}{{ r }}{% for i in [1, 2, 3] %}{{ loop.previtem }}{{ loop.nextitem }}{{ loop.revindex }}{{ loop.cycle('o', 'e') }}{% endfor %}
-{{ 'a\r\nb\nc'.splitlines() }}|{{ 'abc'.find('c') }}|{{ 'aXbX'.count('X') }}|{{ [1, 1].count(1) }}|{{ 'abc'.removeprefix('a') }}
-{{ 5 - 3 - 1 }}|{{ 2 ** 3 ** 2 }}|{{ -2 ** 2 }}|{{ 1 ~ 2 + 3 }}|{{ 7 // 2.0 }}|{{ -1.5 % 1 }}|{{ 10 % -3 }}|{{ -5 | abs }}
-{{ x.y is defined }}
-{{ 'a' + 1 }}
-{{ [1] | last.foo }}
-{{ none + 1 }}
-{{ 1 / 0 }}
-{{ 'a' < 1 }}
-{{ raise_exception('no ' ~ 1) }}
-{{ {'a': x} | tojson }}
-{{ [1] | map('upper') | length }}
-{{ range(3) | list }}
-{{ dict(a=1, b=2) }}{{ dict({'z': 1}, a=2) | tojson }}
-{{ strftime_now('%Y') | length }}|{{ strftime_now is defined }}|{{ nope is defined }}
-{{ '\u00a0x\u3000' | trim }}|{{ ' \x1fy\x85' | trim }}|{{ 'xyx' | trim('x') }}|{{ ['\u200b\xa0é🙂\n'] }}
-{{ [1.0, 1e22, 1e-7, 123456789.123, 1e15, 9007199254740993.0] }}|{{ [0.1, 1.1e300, 5e-324] | tojson }}
-{{ {'items': 1}['items'] }}|{{ {'a': 1} | items | list }}|{{ {'a': 1} == {'a': 1.0} }}|{{ [1, 2] == [1, 2] }}|{{ (1,) == [1] }}|{{ [1, 2] < [1, 3] }}
-{%- set ns = namespace() %}{% set ns.v = [] %}{% for m in messages %}{% set ns.v = ns.v + [m.content] %}{% endfor %}{{ ns.v | join('+') }}
-{{ 'abc' is upper }}|{{ 'ABC' is upper }}|{{ x is undefined }}|{{ x == y }}|{{ x != none }}|{{ 'a' in x }}|{{ x ~ 'a' }}|{{ [x] }}
-'''
-OTHERS = [
-    "  {% if true %}\n  lstrip\n  {% endif %}\n {{- ' x ' -}} \n"
-    "y {#- c -#} z {# d #}\n",
-    "a\r\n{%- if 1 %}\r\n  b\r\n{%- endif +%}\n c\n",
-    "  {%+ if 1 %}x{% endif %}\n\n{% if 1 -%}\n\n y {%- endif %}  \n"]
+from snippet_tables import (BLOCKS, FILTERS, LINES, METHODS, OTHERS, TESTS,
+                            VALUES, VARIABLES)
+
+# What says where an object lies is another text each time, whatever a filter
+# then did to it.
+ADDRESS = re.compile("generatorobject|builtinmethod|boundmethod|functionmacro"
+                     "|functionsync|iteratorobject|objectat|classjinja")
+warnings.simplefilter("ignore", SyntaxWarning)
+# As much as a snippet may write; longer ones meet the limits of a rendering.
+LONGEST = 20_000
+# Complex numbers are refused.
+COMPLEX = re.compile(r"\d\.?\d*j\)")
 
 
 def rendered(template):
+    def stop(*_):
+        raise TimeoutError
+    signal.signal(signal.SIGALRM, stop)
+    signal.alarm(5)
     try:
-        return render_jinja_template(conversations=[MESSAGES],
-                                     chat_template=template)[0][0]
+        request = dict(VARIABLES)
+        text = render_jinja_template(
+            conversations=[request.pop("messages")],
+            chat_template=template, **request)[0][0]
+        text.encode()
+        return text
     except Exception:  # Templates and the sandbox raise many kinds.
         return None
+    finally:
+        signal.alarm(0)
 
 
-templates = LINES.strip("\n").split("\n") + OTHERS
-with open(sys.argv[1], "w") as file:
-    json.dump({"messages": MESSAGES,
-               "cases": [{"template": t, "expected": rendered(t)}
-                         for t in templates]},
-              file, ensure_ascii=False, indent=1)
-    file.write("\n")
+def filters():
+    for (name, arguments), value in itertools.product(
+            FILTERS.items(), VALUES):
+        for argument in arguments:
+            applied = f"{value} | {name}{argument}"
+            yield f"{{{{ {applied} }}}}"
+    # What gives a generator shows its items when it becomes a list.
+    for (name, arguments), value in itertools.product(
+            FILTERS.items(), VALUES):
+        for argument in arguments:
+            yield f"{{{{ ({value} | {name}{argument}) | list }}}}"
+
+
+def tests():
+    for (name, arguments), value in itertools.product(TESTS.items(), VALUES):
+        for argument in arguments:
+            yield f"{{{{ {value} is {name}{argument} }}}}"
+            yield f"{{{{ [{value}] | select('{name}') | list | length }}}}"
+
+
+def methods():
+    for kind, table in METHODS.items():
+        for value in kind:
+            for name, arguments in table.items():
+                for argument in arguments:
+                    yield f"{{{{ {value}.{name}({argument}) }}}}"
+
+
+def operators():
+    for a, b, op in itertools.product(VALUES, VALUES, [
+            "+", "-", "*", "/", "//", "%", "**", "~", "==", "!=", "<", "<=",
+            "in", "and", "or"]):
+        # Views of mappings make sets, which are refused.
+        if not (op in "-<=" and ".items()" in a + b):
+            yield f"{{{{ {a} {op} {b} }}}}"
+    for a, op in itertools.product(VALUES, ["-", "+", "not "]):
+        yield f"{{{{ {op}{a} }}}}"
+
+
+class Chance:
+    """Nested statements and expressions, from a seed."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+
+    def pick(self, choices):
+        return self.random.choice(list(choices))
+
+    def value(self, depth):
+        if depth <= 0 or self.random.random() < 0.2:
+            return self.pick(VALUES + ["x", "y", "i", "ns.a", "loop.index",
+                                       "loop.last", "m(1)", "k", "v"])
+        def sub():
+            return self.value(depth - 1)
+        form = self.random.randrange(13)
+        if form <= 3:
+            name = self.pick(FILTERS)
+            return f"({sub()} | {name}{self.pick(FILTERS[name])})"
+        if form == 4:
+            name = self.pick(TESTS)
+            return f"({sub()} is {self.pick(['', 'not '])}{name}{self.pick(TESTS[name])})"
+        if form <= 6:
+            kind = self.pick(METHODS)
+            name = self.pick(METHODS[kind])
+            base = self.pick(list(kind) + [sub()])
+            return f"{base}.{name}({self.pick(METHODS[kind][name])})"
+        if form == 7:
+            op = self.pick(["+", "-", "*", "//", "%", "~", "==", "<", "in",
+                            "not in", "and", "or"])
+            return f"({sub()} {op} {sub()})"
+        if form == 8:
+            return f"({sub()} if {sub()} else {sub()})"
+        if form == 9:
+            return self.pick(["[{}, {}]", "({}, {})", "{{'a': {}, 'b': {}}}",
+                              "{{1: {}, {}: 2}}"]).format(sub(), sub())
+        if form == 10:
+            # A slice of a constant that has none is undefined in Jinja when
+            # its optimizer computes it, an error when Python does.
+            base = self.pick(["x", "words", "long", "'abc'", "[1, 2, 3]"])
+            cut = self.pick(["1:", "::-1", ":2", "1:9:2", "-2:", ":-1:2"])
+            return self.pick([f"{base}[{cut}]", f"{sub()}[{self.pick(['0', '-1', sub()])}]"])
+        if form == 11:
+            return f"{sub()}.{self.pick(['a', 'b', 'upper', 'items', 'x', '0', 'real', 'list', 'grouper'])}"
+        return f"({sub()} < {sub()} < {sub()})"
+
+    def sign(self):
+        return self.pick(["", "", "", "-", "+"])
+
+    def space(self):
+        return self.pick(["", "", " ", "\n", "\n  ", "  \n\n ", "t ", "\t"])
+
+    def block(self, depth):
+        if depth <= 0:
+            return self.space() + self.pick([
+                "text", "{{ x }}", "{{ i }}", "{#- c #}", "{{- y -}}", "é🙂",
+                "{{ loop.index }}", "{% set x = x ~ 1 %}"]) + self.space()
+        tag = self.pick(BLOCKS)
+        begin = lambda: "{%" + self.sign() + " "
+        end = lambda: " " + self.sign() + "%}"
+        out = self.space()
+        for part in tag:
+            if part == "BODY":
+                out += self.body(depth - 1)
+            else:
+                while "VALUE" in part:
+                    part = part.replace("VALUE", self.value(
+                        self.random.randrange(3)), 1)
+                out += begin() + part + end()
+        return out + self.space()
+
+    def body(self, depth):
+        return "".join(self.pick([
+            lambda: self.block(depth), lambda: self.block(depth),
+            lambda: "{{ " + self.value(self.random.randrange(3)) + " }}",
+        ])() for _ in range(self.random.randrange(1, 4)))
+
+    def template(self):
+        kind = self.random.random()
+        if kind < 0.5:
+            return "{{ " + self.value(3) + " }}"
+        head = self.pick(["", "{% set ns = namespace(a=1) %}{% set x = 'X' %}",
+                          "{% macro m(a, b='B') %}[{{ a }}{{ b }}{{ varargs }}"
+                          "{{ caller() if caller }}]{% endmacro %}"])
+        return head + self.body(3) + self.pick(["", "{{ x }}", "{{ ns.a }}"])
+
+
+def by_chance(seed, count):
+    chance = Chance(seed)
+    return [chance.template() for _ in range(count)]
+
+
+def select(cases, count, seed):
+    """Some that render and few that are refused, of each kind."""
+    good = [c for c in cases if c["expected"] is not None]
+    bad = [c for c in cases if c["expected"] is None]
+    picks = random.Random(seed)
+    return (picks.sample(good, min(len(good), count)) +
+            picks.sample(bad, min(len(bad), count // 8)))
+
+
+def main():
+    arguments = sys.argv[1:]
+    everything = "--all" in arguments
+    seed = 1
+    if "--seed" in arguments:
+        seed = int(arguments[arguments.index("--seed") + 1])
+    out = [a for a in arguments if a.endswith(".json")][0]
+    kinds = {
+        "by hand": LINES.strip("\n").split("\n") + OTHERS,
+        "filters": list(filters()), "tests": list(tests()),
+        "methods": list(methods()), "operators": list(operators()),
+        "by chance": by_chance(seed, 12_000 if everything else 3_000)}
+    cases = []
+    for kind, templates in kinds.items():
+        made = []
+        for template in dict.fromkeys(templates):
+            text = rendered(template)
+            if text is not None and (
+                    ADDRESS.search(re.sub("[^a-z]", "", text.lower())) or
+                    COMPLEX.search(text) or
+                    len(text) > LONGEST):
+                continue
+            made.append({"template": template, "expected": text})
+        good = sum(c["expected"] is not None for c in made)
+        print(f"{kind}: {len(made)} snippets, {good} rendered")
+        if not everything and kind != "by hand":
+            made = select([c for c in made if len(c["template"]) < 160 and
+                           len(c["expected"] or "") < 300], 90, seed)
+        cases += made
+    with open(out, "w") as file:
+        file.write('{"request": ' + json.dumps(
+            json.dumps(VARIABLES, ensure_ascii=False), ensure_ascii=False) +
+                   ',\n"cases": [\n')
+        file.write(",\n".join(json.dumps(c, ensure_ascii=False) for c in cases))
+        file.write("\n]}\n")
+    print(f"{len(cases)} snippets in {out}")
+
+
+if __name__ == "__main__":
+    main()
