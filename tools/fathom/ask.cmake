@@ -5,8 +5,8 @@ fathom_add_unit_test(run_command_test
   SRCS run_command_test.cc run_command.cc ${FATHOM_ASK_SRCS}
   DEPS fathom_cli fathom_rt_serve)
 set(FATHOM_CHAT_SRCS chat_command.cc chat_commands.cc chat_entry.cc chat_file.cc
-    chat_printer.cc chat_session.cc chat_settings.cc plain_input.cc
-    terminal_input.cc text_editor.cc ${FATHOM_ASK_SRCS})
+    chat_file_commands.cc chat_printer.cc chat_session.cc chat_settings.cc
+    chat_words.cc plain_input.cc terminal_input.cc text_editor.cc ${FATHOM_ASK_SRCS})
 fathom_add_unit_test(chat_command_test
   SRCS chat_command_test.cc ${FATHOM_CHAT_SRCS}
   DEPS fathom_cli fathom_terminal fathom_rt_serve)

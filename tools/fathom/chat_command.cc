@@ -102,12 +102,15 @@ absl::Status ChatInLines(const ChatOptions& options,
   SignalInbox signals({SIGINT});
   FATHOM_RETURN_IF_ERROR(signals.status());
   Output output(STDOUT_FILENO);
-  ChatPrinter printer(&output, {.terminal = isatty(STDOUT_FILENO) != 0});
+  const bool reader = isatty(STDOUT_FILENO) != 0;
+  ChatPrinter printer(
+      &output, {.terminal = reader, .dim = reader && TerminalHasColors()});
   const std::unique_ptr<ChatInput> input =
       MakePlainInput(STDIN_FILENO, &signals, prompts ? &output : nullptr);
   ChatSession session(model.get(), options.settings, &printer,
                       {.clock = NowSeconds,
                        .interrupted = [&] { return input->Interrupted(); },
+                       .typed = prompts,
                        .edit = nullptr});
   session.SetSystem(options.system.value_or(""));
   FATHOM_RETURN_IF_ERROR(Talk(session, *input));
@@ -142,6 +145,7 @@ absl::Status ChatOnTerminal(const ChatOptions& options,
   ChatSession session(model.get(), options.settings, &printer,
                       {.clock = NowSeconds,
                        .interrupted = [&] { return input.Interrupted(); },
+                       .typed = true,
                        .edit = edit});
   session.SetSystem(options.system.value_or(""));
   FATHOM_RETURN_IF_ERROR(Talk(session, input));

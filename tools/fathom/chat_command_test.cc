@@ -93,7 +93,7 @@ TEST(ChatCommandTest, HelpNamesEachCommand) {
     EXPECT_NE(out.find(name), std::string::npos) << name;
   }
   EXPECT_EQ(ChatOn(kModel, "/help undo\n").out,
-            "/undo                take the last message and its answer back\n");
+            "/undo                remove the last message and its answer\n");
 }
 
 // Lines as ever, and lines that go on.
@@ -126,11 +126,11 @@ TEST(ChatCommandTest, RetryAndUndoTakeBackTheLastMessage) {
       ChatOn(kModel, "/retry\n/undo\none\ntwo\n/retry\n/undo\n/save " + path);
   EXPECT_EQ(chatted.out,
             "(there is no message to answer again)\n"
-            "(there is no message to take back)\n"
+            "(there is no message to remove)\n"
             "so</think>yes\nso</think>yes\n"
             "(greedy: the answer changes only with the settings; '/set "
             "temperature 0.7' samples)\n"
-            "so</think>yes\n(took back 'two')\n(saved to '" +
+            "so</think>yes\n(removed 'two')\n(saved to '" +
                 path + "')\n");
   std::stringstream saved;
   saved << std::ifstream(path).rdbuf();
@@ -171,14 +171,15 @@ TEST(ChatCommandTest, WordsOfOthersAreUnderstood) {
              "/set nothink\n/set think\n/set system \"be kind\"\n/show system\n"
              "/set format json\n/clear\n/regen\n/read x.txt\n/?\n/bye\n")
           .out;
-  EXPECT_EQ(out.substr(0, out.find("/help ")),
-            "(temperature 0.6)\n(max-tokens 5)\n(num_ctx is not a setting "
-            "here: the context is as long as 'fathom compile --context' made "
-            "it)\n(repetition-penalty 1.1)\n(think-tokens 0)\n(think-tokens no "
-            "limit)\n(system message set)\nbe kind\n(format is not a setting "
-            "here: answers are text only)\n(begun anew)\n(there is no message "
-            "to answer again)\n(/read is not a command here: /edit opens an "
-            "editor, which can read a file)\n");
+  EXPECT_EQ(
+      out.substr(0, out.find("/help ")),
+      "(temperature 0.6)\n(max-tokens 5)\n(num_ctx is not a setting "
+      "here: the context is as long as 'fathom compile --context' made "
+      "it)\n(repetition-penalty 1.1)\n(think-tokens 0)\n(think-tokens no "
+      "limit)\n(system message set)\nbe kind\n(format is not a setting "
+      "here: answers are text only)\n(started over)\n(there is no message "
+      "to answer again)\n(/read is not a command here: /edit opens an "
+      "editor, which can read a file)\n");
   // Without a terminal every line is a message, whatever it spells.
   EXPECT_EQ(ChatOn(kModel, "exit\n").out, "so</think>yes\n");
 }
@@ -190,16 +191,18 @@ TEST(ChatCommandTest, UnknownCommandsSuggestTheNearest) {
              "/undo it\n/show licence\n/RESET\n")
           .out,
       "('/rset' is not a command; did you mean /reset?)\n"
-      "('/nonsense' is not a command; /help lists them, '//' begins a message "
-      "with '/')\n"
-      "('/usr/bin/x' is not a command; /help lists them, '//' begins a message "
-      "with '/')\n"
+      "('/nonsense' is not a command; /help lists them, and '//' sends a "
+      "message "
+      "that begins with '/')\n"
+      "('/usr/bin/x' is not a command; /help lists them, and '//' sends a "
+      "message "
+      "that begins with '/')\n"
       "('temprature' is not a setting; did you mean temperature?)\n"
       "('x' is not a setting; /set lists them)\n"
       "(/undo takes no argument, found 'it')\n"
       "('licence' is not shown here, expected 'model', 'system' or 'settings'; "
       "'fathom inspect' shows more)\n"
-      "(begun anew)\n");
+      "(started over)\n");
 }
 
 TEST(ChatCommandTest, StatsAndShow) {
@@ -264,8 +267,8 @@ TEST_F(ChatFileCommandTest, LoadGoesOnWithWhatSaveWrote) {
 TEST_F(ChatFileCommandTest, LoadTakesMessagesOfOthers) {
   Write("[{\"role\":\"user\",\"content\":\"hi\"}]");
   EXPECT_EQ(ChatOn(kModel, "/load \"" + path_ + "\"\n/retry\n/undo\n").out,
-            "(loaded 1 messages; /retry answers the last one)\n"
-            "so</think>yes\n(took back 'hi')\n");
+            "(loaded 1 message; /retry answers the last one)\n"
+            "so</think>yes\n(removed 'hi')\n");
   Write("{\"model\":\"m\",\"messages\":[]}");
   EXPECT_EQ(ChatOn(kModel, "/load " + path_).out,
             "(loaded 0 messages; not used: model)\n");
@@ -284,7 +287,7 @@ TEST_F(ChatFileCommandTest, LoadTakesAllOrNothing) {
       "so</think>yes\n(" + path_ +
           ": top-p is 7, expected a number above 0 and at most "
           "1)\n(/none: cannot open: No such file or directory)\n(/load needs a "
-          "file's name)\n(top-k 0 (off))\n(took back 'one')\n");
+          "file's name)\n(top-k 0 (off))\n(removed 'one')\n");
 }
 
 TEST(ChatCommandTest, AFullContextIsSaidInOneLine) {
@@ -294,16 +297,16 @@ TEST(ChatCommandTest, AFullContextIsSaidInOneLine) {
       ChatOn(model, "eleven to b\nwell?\nwell?\n/reset\nwell?\n");
   EXPECT_EQ(chatted.exit_code, 0);
   const std::string cut =
-      "so</think>\n(cut: the context is full; /reset begins anew, '/set "
-      "overflow drop-oldest' lets the oldest messages go)\n";
+      "so</think>\n(cut: the context is full; /reset starts over, '/set "
+      "overflow drop-oldest' drops the oldest messages)\n";
   EXPECT_EQ(chatted.out,
-            "(the context is full: 15 tokens with this message, 11 fit; a "
-            "shorter one may be sent)\n" +
+            "(the context is full: 15 tokens with this message, 11 fit; send "
+            "a shorter one)\n" +
                 cut +
                 "(the context is full: 17 tokens with this message, 11 fit; "
-                "/reset begins anew, '/set overflow drop-oldest' lets the "
-                "oldest messages go, and /retry sends this one again)\n"
-                "(begun anew)\n" +
+                "/reset starts over, or '/set overflow drop-oldest' drops the "
+                "oldest messages and /retry sends this one again)\n"
+                "(started over)\n" +
                 cut);
 }
 
@@ -322,8 +325,8 @@ TEST(ChatCommandTest, OverflowDropOldestLeavesOutWholeTurns) {
             "</think>y\n"
             "(the context is full: the oldest 4 messages are no longer sent)\n"
             "</think>y\n"
-            "(the context is full: 45 tokens with this message, 39 fit; a "
-            "shorter one may be sent)\n");
+            "(the context is full: 45 tokens with this message, 39 fit; send "
+            "a shorter one)\n");
   EXPECT_EQ(ChatOn(model, "", {"--overflow", "x"}).err,
             "fathom chat: --overflow is 'x', expected 'refuse' or "
             "'drop-oldest'\n");

@@ -1,14 +1,7 @@
 // See chat_commands.h.
 #include "tools/fathom/chat_commands.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -16,77 +9,17 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
-#include "runtime/io/atomic_file.h"
-#include "runtime/io/file.h"
 #include "simdjson.h"
 #include "tools/cli/nearest.h"
+#include "tools/fathom/chat_words.h"
 
 namespace fathom::rt {
 namespace {
 
 constexpr absl::string_view kSpaces = " \t\n";
-
-// How people who come from ollama, llama.cpp or a shell call our commands.
-struct Synonym {
-  absl::string_view theirs, ours;
-};
-constexpr Synonym kSynonyms[] = {
-    {"/?", "/help"},       {"/h", "/help"},           {"/commands", "/help"},
-    {"/bye", "/exit"},     {"/quit", "/exit"},        {"/q", "/exit"},
-    {"/clear", "/reset"},  {"/new", "/reset"},        {"/regen", "/retry"},
-    {"/redo", "/retry"},   {"/regenerate", "/retry"}, {"/r", "/retry"},
-    {"/open", "/load"},    {"/info", "/show"},        {"/model", "/show"},
-    {"/editor", "/edit"},  {"/temp", "/temperature"}, {"/timings", "/stats"},
-    {"/settings", "/set"}, {"/w", "/save"},
-};
-
-// What they know and Fathom has not, and what to do instead.
-struct Elsewhere {
-  absl::string_view theirs, answer;
-};
-constexpr Elsewhere kElsewhere[] = {
-    {"/read", "/edit opens an editor, which can read a file"},
-    {"/file", "/edit opens an editor, which can read a file"},
-    {"/glob", "/edit opens an editor, which can read files"},
-    {"/image", "a chat holds text only"},
-    {"/audio", "a chat holds text only"},
-    {"/multiline",
-     "Alt-Enter, a '\\' at the end of a line or \"\"\" begin "
-     "a new line"},
-    {"/list", "'fathom chat NAME.fathom' talks with another model"},
-    {"/run", "'fathom chat NAME.fathom' talks with another model"},
-    {"/pull", "'fathom compile DIR -o NAME.fathom' makes a model's artifact"},
-};
-// The same for `/set` and what follows it.
-constexpr Elsewhere kSetElsewhere[] = {
-    {"num-ctx", "the context is as long as 'fathom compile --context' made it"},
-    {"ctx-size",
-     "the context is as long as 'fathom compile --context' made "
-     "it"},
-    {"num-thread", "'fathom chat --threads N' sets the threads"},
-    {"threads", "'fathom chat --threads N' sets the threads"},
-    {"format", "answers are text only"},
-    {"history", "lines can be called up again, but are not kept"},
-    {"nohistory", "lines are not kept"},
-    {"mirostat", "sampling is by temperature, top-k, top-p and min-p"},
-    {"typical-p", "sampling is by temperature, top-k, top-p and min-p"},
-    {"tfs-z", "sampling is by temperature, top-k, top-p and min-p"},
-    {"presence-penalty", "'/set repetition-penalty R' is the one penalty"},
-    {"frequency-penalty", "'/set repetition-penalty R' is the one penalty"},
-    {"repeat-last-n", "'/set repetition-penalty R' looks at all tokens"},
-};
-
-const Elsewhere* FindElsewhere(absl::Span<const Elsewhere> table,
-                               absl::string_view name) {
-  for (const Elsewhere& entry : table) {
-    if (entry.theirs == name) return &entry;
-  }
-  return nullptr;
-}
 
 struct Split {
   absl::string_view word, rest;
@@ -95,44 +28,6 @@ Split SplitWord(absl::string_view text) {
   const size_t end = std::min(text.find_first_of(kSpaces), text.size());
   return {text.substr(0, end),
           absl::StripLeadingAsciiWhitespace(text.substr(end))};
-}
-
-// The name of a file as a user writes it: in quotes, or from ~ on.
-std::string FileName(absl::string_view text) {
-  text = absl::StripAsciiWhitespace(text);
-  const bool quoted = text.size() >= 2 && text.front() == text.back() &&
-                      (text.front() == '"' || text.front() == '\'');
-  if (quoted) text = text.substr(1, text.size() - 2);
-  const char* home = std::getenv("HOME");
-  if (home != nullptr && absl::StartsWith(text, "~/")) {
-    return absl::StrCat(home, text.substr(1));
-  }
-  return std::string(text);
-}
-
-absl::Status CannotWrite(absl::string_view name) {
-  return absl::FailedPreconditionError(
-      absl::StrCat("cannot write '", Shown(name), "': ", strerror(errno)));
-}
-
-// A new file, unless `replace`: what is there may be anything.
-absl::Status WriteFile(const std::string& name, bool replace,
-                       absl::string_view text) {
-  bool created = false;
-  if (!replace) {
-    const int file =
-        open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (file < 0) return CannotWrite(name);
-    close(file);
-    created = true;
-  }
-  absl::Status status;
-  auto file = AtomicFile::Create(name);
-  status = file.status();
-  if (status.ok()) status = (*file)->WriteAt(0, text);
-  if (status.ok()) status = (*file)->Commit();
-  if (!status.ok() && created) unlink(name.c_str());
-  return status;
 }
 
 }  // namespace
@@ -145,13 +40,13 @@ absl::Span<const ChatCommands::Command> ChatCommands::Table() {
        "answer the last message again, sampling from the next "
        "seed",
        &ChatCommands::Retry},
-      {"/undo", "", "take the last message and its answer back",
+      {"/undo", "", "remove the last message and its answer",
        &ChatCommands::Undo},
       {"/edit", "[TEXT]",
        "open an editor on the last message, or on TEXT, and "
        "send that",
        &ChatCommands::Edit},
-      {"/reset", "", "begin anew; the system message stays",
+      {"/reset", "", "start over; the system message stays",
        &ChatCommands::Reset},
       {"/system", "[TEXT]", "show or set the system message; \"\" is none",
        &ChatCommands::System},
@@ -168,7 +63,7 @@ absl::Span<const ChatCommands::Command> ChatCommands::Table() {
       {"/save!", "FILE", "the same, also over an older file",
        &ChatCommands::SaveOver},
       {"/load", "FILE",
-       "go on with a saved conversation, or with messages in "
+       "continue a saved conversation, or messages in "
        "OpenAI's format",
        &ChatCommands::Load},
       {"/stats", "", "figures of the last answer", &ChatCommands::Stats},
@@ -180,9 +75,7 @@ absl::Span<const ChatCommands::Command> ChatCommands::Table() {
 }
 
 const ChatCommands::Command* ChatCommands::Find(absl::string_view name) {
-  for (const Synonym& synonym : kSynonyms) {
-    if (synonym.theirs == name) name = synonym.ours;
-  }
+  name = OurCommand(name);
   for (const Command& command : Table()) {
     if (command.name == name) return &command;
   }
@@ -216,20 +109,22 @@ absl::Status ChatCommands::Run(absl::string_view line) {
     }
     return (this->*command->run)(argument);
   }
-  if (const Elsewhere* entry = FindElsewhere(kElsewhere, name)) {
-    Say(absl::StrCat(entry->theirs, " is not a command here: ", entry->answer));
+  const absl::string_view instead = InsteadOfCommand(name);
+  if (!instead.empty()) {
+    Say(absl::StrCat(name, " is not a command here: ", instead));
     return absl::OkStatus();
   }
-  std::vector<std::string> names;
+  std::vector<std::string> names = TheirCommands();
   for (const Command& command : Table()) names.emplace_back(command.name);
-  for (const Synonym& synonym : kSynonyms) names.emplace_back(synonym.theirs);
   const std::string nearest = Nearest(name, names);
   // A path or a comment is more likely a message.
   const bool message = typed.find('/', 1) != typed.npos;
-  Say(absl::StrCat("'", Shown(typed), "' is not a command; ",
-                   nearest.empty() || message
-                       ? "/help lists them, '//' begins a message with '/'"
-                       : absl::StrCat("did you mean ", nearest, "?")));
+  Say(absl::StrCat(
+      "'", Shown(typed), "' is not a command; ",
+      nearest.empty() || message
+          ? "/help lists them, and '//' sends a message that begins "
+            "with '/'"
+          : absl::StrCat("did you mean ", nearest, "?")));
   return absl::OkStatus();
 }
 
@@ -248,9 +143,11 @@ absl::Status ChatCommands::Help(absl::string_view name) {
   }
   if (one == nullptr) {
     lines +=
-        "\nA line that ends in '\\' goes on, \"\"\" opens and closes a block, "
-        "Alt-Enter begins a\nnew line; '//' begins a message with '/'. Ctrl-C "
-        "ends an answer, Ctrl-D the\nprogram.\n";
+        "\nA line that ends in '\\' continues, \"\"\" opens and closes a "
+        "block, "
+        "Alt-Enter starts a\nnew line, and '//' sends a message that begins "
+        "with "
+        "'/'. Ctrl-C stops an answer,\nCtrl-D ends the program.\n";
   }
   session_.printer_->Lines(lines);
   return absl::OkStatus();
@@ -277,8 +174,8 @@ absl::Status ChatCommands::Retry(absl::string_view) {
 absl::Status ChatCommands::Undo(absl::string_view) {
   const std::optional<std::string> message = session_.TakeLastMessage();
   session_.retries_ = 0;
-  Say(message.has_value() ? absl::StrCat("took back '", Shown(*message), "'")
-                          : std::string("there is no message to take back"));
+  Say(message.has_value() ? absl::StrCat("removed '", Shown(*message), "'")
+                          : std::string("there is no message to remove"));
   return absl::OkStatus();
 }
 
@@ -302,11 +199,11 @@ absl::Status ChatCommands::Edit(absl::string_view text) {
   if (!edited.ok()) {
     Say(edited.status().message());
   } else if (absl::StripAsciiWhitespace(*edited).empty()) {
-    Say("the text is empty; nothing is sent");
+    Say("the text is empty; nothing was sent");
   } else if (last && *edited == before) {
     Say("the text is unchanged; /retry sends it again");
   } else if (!simdjson::validate_utf8(edited->data(), edited->size())) {
-    Say("the text is not valid UTF-8; nothing is sent");
+    Say("the text is not valid UTF-8; nothing was sent");
   } else {
     if (last) session_.TakeLastMessage();
     session_.retries_ = 0;
@@ -318,7 +215,7 @@ absl::Status ChatCommands::Edit(absl::string_view text) {
 
 absl::Status ChatCommands::Reset(absl::string_view) {
   session_.Forget();
-  Say("begun anew");
+  Say("started over");
   return absl::OkStatus();
 }
 
@@ -402,16 +299,15 @@ absl::Status ChatCommands::Set(absl::string_view argument) {
 void ChatCommands::Change(absl::string_view name, absl::string_view value) {
   const ChatSetting* setting = FindChatSetting(name);
   if (setting == nullptr) {
-    std::string ours(name);
-    std::replace(ours.begin(), ours.end(), '_', '-');
-    if (const Elsewhere* entry = FindElsewhere(kSetElsewhere, ours)) {
-      return Say(absl::StrCat(name, " is not a setting here: ", entry->answer));
+    const absl::string_view instead = InsteadOfSetting(name);
+    if (!instead.empty()) {
+      return Say(absl::StrCat(name, " is not a setting here: ", instead));
     }
     std::vector<std::string> names;
     for (const ChatSetting& known : AllChatSettings()) {
       names.emplace_back(known.name);
     }
-    const std::string nearest = Nearest(ours, names);
+    const std::string nearest = Nearest(name, names);
     return Say(absl::StrCat("'", Shown(name), "' is not a setting; ",
                             nearest.empty()
                                 ? "/set lists them"
@@ -438,107 +334,6 @@ absl::Status ChatCommands::Think(absl::string_view tokens) {
 
 absl::Status ChatCommands::Temperature(absl::string_view value) {
   Change("temperature", value.empty() ? "default" : value);
-  return absl::OkStatus();
-}
-
-absl::Status ChatCommands::Save(absl::string_view path) {
-  Write(path, /*replace=*/false);
-  return absl::OkStatus();
-}
-
-absl::Status ChatCommands::SaveOver(absl::string_view path) {
-  Write(path, /*replace=*/true);
-  return absl::OkStatus();
-}
-
-void ChatCommands::Write(absl::string_view path, bool replace) {
-  const std::string name = FileName(path);
-  if (name.empty()) return Say("/save needs a file's name");
-  ChatFile file;
-  file.system = session_.system_;
-  file.turns = session_.turns_;
-  if (session_.unanswered_.has_value()) {
-    file.turns.push_back({{"user", *session_.unanswered_}, ""});
-  }
-  for (const ChatSetting& setting : AllChatSettings()) {
-    if (setting.field == nullptr) continue;
-    const auto& value = session_.settings_.ask.*setting.field;
-    if (value.has_value()) {
-      file.settings.emplace_back(setting.name, *value);
-    }
-  }
-  if (session_.settings_.overflow != Overflow::kRefuse) {
-    file.settings.emplace_back("overflow", "drop-oldest");
-  }
-  file.stops = session_.settings_.ask.stops;
-  const absl::Status status = WriteFile(name, replace, WriteChatFile(file));
-  if (status.ok()) return Say(absl::StrCat("saved to '", Shown(name), "'"));
-  Say(absl::StrCat(status.message(),
-                   absl::StrContains(status.message(), strerror(EEXIST))
-                       ? "; /save! replaces it"
-                       : ""));
-}
-
-absl::Status ChatCommands::Load(absl::string_view path) {
-  const std::string name = FileName(path);
-  if (name.empty()) {
-    Say("/load needs a file's name");
-    return absl::OkStatus();
-  }
-  const auto read = [&]() -> absl::StatusOr<ChatFile> {
-    FATHOM_ASSIGN_OR_RETURN(const File file, File::Open(name));
-    FATHOM_ASSIGN_OR_RETURN(const std::string text,
-                            file.ReadAll(kChatFileBytesMax));
-    return ReadChatFile(text, Shown(name));
-  };
-  absl::StatusOr<ChatFile> file = read();
-  if (!file.ok()) {
-    Say(file.status().message());
-    return absl::OkStatus();
-  }
-  // All of it or nothing.
-  ChatSettings settings = session_.settings_;
-  std::vector<std::string> changes;
-  for (const auto& [key, value] : file->settings) {
-    const ChatSetting* setting = FindChatSetting(key);
-    absl::Status status =
-        setting == nullptr
-            ? absl::InvalidArgumentError(
-                  absl::StrCat("'", Shown(key), "' is not a setting"))
-            : SetChatSetting(*setting, value, session_.model_->facts(),
-                             &settings);
-    if (!status.ok()) {
-      Say(absl::StrCat(Shown(name), ": ", status.message()));
-      return absl::OkStatus();
-    }
-    changes.push_back(absl::StrCat(setting->name, " ", value));
-  }
-  if (!file->stops.empty()) settings.ask.stops = file->stops;
-  const absl::Status fits = settings.ask.Ask(session_.model_->facts()).status();
-  if (!fits.ok()) {
-    Say(absl::StrCat(Shown(name), ": ", fits.message()));
-    return absl::OkStatus();
-  }
-  session_.Forget();
-  session_.settings_ = std::move(settings);
-  session_.system_ = std::move(file->system);
-  session_.turns_ = std::move(file->turns);
-  std::string note =
-      absl::StrFormat("loaded %d messages", session_.turns_.size());
-  for (const std::string& change : changes) {
-    absl::StrAppend(&note, ", ", Shown(change));
-  }
-  auto& turns = session_.turns_;
-  if (!turns.empty() && turns.back().message.role == "user") {
-    session_.unanswered_ = std::move(turns.back().message.content);
-    turns.pop_back();
-    note += "; /retry answers the last one";
-  }
-  if (!file->unused.empty()) {
-    absl::StrAppend(&note,
-                    "; not used: ", Shown(absl::StrJoin(file->unused, ", ")));
-  }
-  Say(note);
   return absl::OkStatus();
 }
 

@@ -41,10 +41,11 @@ absl::Status ChatSession::Take(const ChatEntry& entry) {
     Note("that is not valid UTF-8");
   } else if (entry.kind == ChatEntry::Kind::kCommand) {
     FATHOM_RETURN_IF_ERROR(ChatCommands(this).Run(text));
-  } else if (printer_->terminal() &&
+  } else if (hooks_.typed &&
              std::find(std::begin(kLeaving), std::end(kLeaving),
                        absl::AsciiStrToLower(text)) != std::end(kLeaving)) {
-    Note(absl::StrCat("/exit leaves; \"\"\"", text, "\"\"\" is a message"));
+    Note(absl::StrCat("type /exit to leave, or \"\"\"", text,
+                      "\"\"\" to send the word"));
   } else if (entry.kind == ChatEntry::Kind::kMessage) {
     retries_ = 0;
     FATHOM_RETURN_IF_ERROR(Ask(text));
@@ -101,9 +102,9 @@ absl::StatusOr<std::optional<std::vector<int32_t>>> ChatSession::Prompt(
           "the context is full: %d tokens with this message, %d fit%s", count,
           context - 1,
           settings_.overflow == Overflow::kDropOldest || turns_.empty()
-              ? "; a shorter one may be sent"
-              : "; /reset begins anew, '/set overflow drop-oldest' lets the "
-                "oldest messages go, and /retry sends this one again"));
+              ? "; send a shorter one"
+              : "; /reset starts over, or '/set overflow drop-oldest' drops "
+                "the oldest messages and /retry sends this one again"));
       return std::nullopt;
     }
     if (first_sent_ > first_before) {
@@ -151,9 +152,9 @@ void ChatSession::SayHowItEnded(const Answer& answer) {
       break;
     case StopReason::kContext:
       Note(settings_.overflow == Overflow::kDropOldest
-               ? "cut: the context is full; the next message makes room"
-               : "cut: the context is full; /reset begins anew, '/set overflow "
-                 "drop-oldest' lets the oldest messages go");
+               ? "cut: the context is full; the next message drops the oldest"
+               : "cut: the context is full; /reset starts over, '/set overflow "
+                 "drop-oldest' drops the oldest messages");
       break;
     case StopReason::kLength:
       Note(settings_.ask.max_tokens

@@ -33,6 +33,8 @@ class ChatSession {
   struct Hooks {
     Conversation::Clock clock;
     std::function<bool()> interrupted;
+    // Whether a person types the entries: "exit" is hardly a message then.
+    bool typed = false;
     // Opens a text in the user's editor; null where there is none to open.
     std::function<absl::StatusOr<std::string>(absl::string_view)> edit;
   };

@@ -100,9 +100,10 @@ TEST_F(ChatTerminalTest, CtrlCDropsTheLineAndSaysHowToLeave) {
   ASSERT_TRUE(pty.Await("^C"));
   ASSERT_TRUE(pty.AwaitPrompt());
   pty.Type("\x03");
-  ASSERT_TRUE(pty.Await("(Ctrl-D or /exit leaves)"));
+  ASSERT_TRUE(pty.Await("(press Ctrl-D or type /exit to leave)"));
   pty.Type("exit\n");
-  ASSERT_TRUE(pty.Await("(/exit leaves; \"\"\"exit\"\"\" is a message)"));
+  ASSERT_TRUE(
+      pty.Await("(type /exit to leave, or \"\"\"exit\"\"\" to send the word)"));
   pty.Type("/bye\n");
   EXPECT_EQ(pty.ExitCode(), 0);
 }
@@ -153,7 +154,7 @@ TEST_F(ChatTerminalTest, TypingDuringAnAnswerIsKeptForTheNextLine) {
   pty.Type("/undo\n\x04");
   ASSERT_EQ(write(gate[1], "", 1), 1);
   ASSERT_TRUE(pty.Await("o</think>\x1b[22myes\r\n"));
-  ASSERT_TRUE(pty.Await("(took back 'well?')"));
+  ASSERT_TRUE(pty.Await("(removed 'well?')"));
   EXPECT_EQ(pty.ExitCode(), 0);
 }
 

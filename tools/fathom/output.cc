@@ -1,6 +1,7 @@
 // See output.h.
 #include "tools/fathom/output.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,6 +22,10 @@ bool Output::Write(absl::string_view text) {
       text.remove_prefix(static_cast<size_t>(bytes));
     } else if (bytes < 0 && errno == EPIPE) {
       status_ = absl::CancelledError("the reader of the output is gone");
+    } else if (bytes < 0 && errno == EAGAIN) {
+      // Others who share the terminal or pipe may have made it non-blocking.
+      pollfd wait = {descriptor_, POLLOUT, 0};
+      poll(&wait, 1, -1);
     } else if (bytes < 0 && errno != EINTR) {
       status_ = absl::ResourceExhaustedError(
           absl::StrCat("cannot write the output: ", strerror(errno)));

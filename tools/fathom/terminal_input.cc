@@ -111,7 +111,7 @@ std::optional<ChatEntry> TerminalInput::Apply(const Key& key) {
 
 void TerminalInput::Interrupt() {
   const bool empty = editor_.text().empty();
-  LeaveLine("^C", empty ? "Ctrl-D or /exit leaves" : "");
+  LeaveLine("^C", empty ? "press Ctrl-D or type /exit to leave" : "");
   editor_.Reset(/*keep=*/false);
 }
 
