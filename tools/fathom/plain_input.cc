@@ -93,6 +93,7 @@ class PlainInput final : public ChatInput {
       pollfd waits[] = {{signals_->descriptor(), POLLIN, 0},
                         {input_, POLLIN, 0}};
       const bool ready = poll(waits, 2, -1) > 0;
+      if (ready && waits[0].revents != 0) signals_->Drain();
       // Before what can be read: see SignalInbox::Pending().
       if (signals_->Take(SIGINT)) {
         held_.clear();

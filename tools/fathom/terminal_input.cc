@@ -63,7 +63,8 @@ bool TerminalInput::Wait(int timeout_ms) {
   pollfd waits[] = {{signals_->descriptor(), POLLIN, 0},
                     {over_ ? -1 : input_, POLLIN, 0}};
   const int count = poll(waits, 2, timeout_ms);
-  if (count > 0 && waits[1].revents != 0 && waits[0].revents == 0) TakeKeys();
+  if (count > 0 && waits[0].revents != 0) signals_->Drain();
+  if (count > 0 && waits[1].revents != 0) TakeKeys();
   return count != 0;
 }
 
@@ -154,23 +155,18 @@ void TerminalInput::ShowLine() {
 }
 
 bool TerminalInput::Interrupted() {
-  // In the background the keys are another's.
+  if (signals_->Take(SIGTSTP)) StopDuringAnswer();
+  if (signals_->Take(SIGCONT)) {
+    terminal_->Resume();
+    printer_->ShowRowAgain();
+  }
+  if (signals_->Take(SIGWINCH)) printer_->Resize(terminal_->size().columns);
   const bool room =
       keys_.size() < kTypedAheadKeysMax && ahead_bytes_ < kTypedAheadBytesMax;
-  pollfd waits[] = {{signals_->descriptor(), POLLIN, 0},
-                    {over_ || !room ? -1 : input_, POLLIN, 0}};
-  if (poll(waits, 2, 0) > 0) {
-    if (waits[0].revents != 0) {
-      if (signals_->Take(SIGTSTP)) StopDuringAnswer();
-      if (signals_->Take(SIGCONT)) {
-        terminal_->Resume();
-        printer_->ShowRowAgain();
-      }
-      if (signals_->Take(SIGWINCH)) {
-        printer_->Resize(terminal_->size().columns);
-      }
-    }
-    if (waits[1].revents != 0 && terminal_->InForeground()) TakeKeys();
+  pollfd wait = {input_, POLLIN, 0};
+  // In the background the keys are another's.
+  if (!over_ && room && poll(&wait, 1, 0) > 0 && terminal_->InForeground()) {
+    TakeKeys();
   }
   bool interrupted = signals_->Take(SIGINT);
   auto last = std::find_if(keys_.rbegin(), keys_.rend(), [](const Key& key) {

@@ -60,15 +60,13 @@ bool SignalInbox::Pending() const {
 }
 
 bool SignalInbox::Take(int signal_number) {
+  return came[signal_number].exchange(false);
+}
+
+void SignalInbox::Drain() {
   char bytes[64];
   while (read(pipe_ends[0], bytes, sizeof(bytes)) > 0) {
   }
-  const bool taken = came[signal_number].exchange(false);
-  // The pipe may have spoken for another signal, too.
-  for (int other : caught_) {
-    if (came[other]) OnSignal(other);
-  }
-  return taken;
 }
 
 void SignalInbox::Catch(int signal_number) {

@@ -10,9 +10,10 @@
 namespace fathom::rt {
 
 // Catches some signals until it is destroyed; there is one at a time. A signal
-// is kept until it is taken, so that none is lost between two waits: the
-// handler sets a flag and then makes a pipe readable, and Take() empties the
-// pipe before it looks at the flags.
+// is kept until it is taken, so that none is lost between two waits: its
+// handler sets a flag, then makes a pipe readable. Whoever waits for the pipe
+// calls Drain() first and looks at the flags, by Pending() or Take(), after
+// that.
 //
 // A signal that the process ignored before stays ignored.
 class SignalInbox {
@@ -25,8 +26,9 @@ class SignalInbox {
   // ResourceExhausted when there are no more file descriptors.
   const absl::Status& status() const { return status_; }
 
-  // Readable once a signal has come that was not taken.
+  // Readable after a signal has come, until Drain().
   int descriptor() const;
+  void Drain();
 
   // Whether there is one that was not taken. A handler runs before the system
   // call that its signal interrupted returns, but after that call has looked at

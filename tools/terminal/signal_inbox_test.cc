@@ -25,9 +25,16 @@ TEST(SignalInboxTest, KeepsASignalUntilItIsTaken) {
   EXPECT_TRUE(inbox.Take(SIGINT));
   EXPECT_FALSE(inbox.Take(SIGINT));
   // The other one still waits.
-  EXPECT_TRUE(Readable(inbox));
+  EXPECT_TRUE(inbox.Pending());
   EXPECT_TRUE(inbox.Take(SIGWINCH));
+  EXPECT_FALSE(inbox.Pending());
+  inbox.Drain();
   EXPECT_FALSE(Readable(inbox));
+  // One that comes after it makes the pipe readable again.
+  raise(SIGINT);
+  EXPECT_TRUE(Readable(inbox));
+  inbox.Drain();
+  EXPECT_TRUE(inbox.Pending());
 }
 
 TEST(SignalInboxTest, GivesSignalsBackForAWhileAndAtTheEnd) {
@@ -58,6 +65,7 @@ TEST(SignalInboxTest, MoreSignalsThanAPipeHoldsAreNoTrouble) {
   raise(SIGINT);
   EXPECT_TRUE(inbox.Take(SIGINT));
   EXPECT_TRUE(inbox.Take(SIGWINCH));
+  inbox.Drain();
   EXPECT_FALSE(Readable(inbox));
 }
 
