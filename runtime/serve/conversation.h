@@ -57,6 +57,10 @@ class Conversation {
                              const AskSettings& settings, const PieceSink& sink,
                              const std::function<bool()>& interrupted);
 
+  // What the model's cache holds was changed by somebody else: the next prompt
+  // is computed from its start.
+  void Forget() { cache_.clear(); }
+
  private:
   absl::Status StepOnce(Generation& generation);
 

@@ -1,0 +1,22 @@
+// Arrays that callers of the C API pass in.
+#ifndef FATHOM_RUNTIME_API_API_TEXT_H_
+#define FATHOM_RUNTIME_API_API_TEXT_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "runtime/api/fathom.h"
+
+namespace fathom::rt {
+
+// More items than any array has; a negative count that became a size_t is far
+// above. Texts and requests have tighter limits of their own.
+inline constexpr size_t kApiItemsMax = size_t{1} << 40;
+
+// FATHOM_ERROR_ARGUMENT for `count` items at null, or more than `count_max`.
+fathom_code CheckArray(const char* name, const void* data, size_t count,
+                       size_t count_max);
+
+}  // namespace fathom::rt
+
+#endif  // FATHOM_RUNTIME_API_API_TEXT_H_
