@@ -31,6 +31,7 @@ config.substitutions.append(
 )
 config.substitutions.append(("%share", os.path.join(config.fathom_build_dir, "share")))
 config.substitutions.append(("%source", config.fathom_source_dir))
+config.substitutions.append(("%build", config.fathom_build_dir))
 
 # A test that needs a CPU level is skipped, and says so, where the machine has
 # less. These are the names of /proc/cpuinfo; a level takes in those before it.
@@ -54,3 +55,7 @@ if shutil.which("strace"):
 for checker in ("mandoc", "zsh"):
     if shutil.which(checker):
         config.available_features.add(checker)
+
+# Debian packages can be made and installed.
+if shutil.which("dpkg") and shutil.which("dpkg-shlibdeps"):
+    config.available_features.add("dpkg")

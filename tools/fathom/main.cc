@@ -64,22 +64,31 @@ std::string OwnFolder() {
   return path.substr(0, path.rfind('/'));
 }
 
+// Starts the verb's program: returns only where none could be started.
 int HandOver(const Verb& verb, std::vector<char*> arguments) {
-  const std::string folder = OwnFolder();
-  std::string program = absl::StrCat(folder, "/fathom-", verb.name);
-  arguments.insert(arguments.begin(), program.data());
+  const std::string own = OwnFolder();
+  arguments.insert(arguments.begin(), nullptr);
   arguments.push_back(nullptr);
-  execv(program.c_str(), arguments.data());
-  const int error = errno;
-  if (error == ENOENT && verb.compiles) {
-    absl::FPrintF(stderr,
-                  "fathom: 'fathom-%s' is not in '%s': this installation runs "
-                  "models only; compile where the compiler is installed\n",
-                  verb.name, rt::Shown(folder));
-  } else {
-    absl::FPrintF(stderr, "fathom: cannot start '%s': %s\n", rt::Shown(program),
-                  strerror(error));
+  std::string tried;
+  for (const std::string& folder :
+       {own, absl::StrCat(own, "/" FATHOM_LIBEXEC)}) {
+    std::string program = absl::StrCat(folder, "/fathom-", verb.name);
+    arguments[0] = program.data();
+    execv(program.c_str(), arguments.data());
+    if (errno != ENOENT) {
+      absl::FPrintF(stderr, "fathom: cannot start '%s': %s\n",
+                    rt::Shown(program), strerror(errno));
+      return kExitMachine;
+    }
+    absl::StrAppend(&tried, tried.empty() ? "'" : " or '", rt::Shown(folder),
+                    "'");
   }
+  absl::FPrintF(stderr, "fathom: found no 'fathom-%s' in %s%s\n", verb.name,
+                tried,
+                verb.compiles ? ": this installation only runs models; "
+                                "'fathom-compiler' is the package that "
+                                "compiles them"
+                              : "");
   return kExitMachine;
 }
 
