@@ -15,6 +15,7 @@
 #include "compiler/artifact/SourceReader.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
+#include "runtime/io/block_scales.h"
 
 namespace fathom {
 
@@ -48,7 +49,7 @@ static absl::Status checkSource(const SourceTensor &expected,
                                 const BoundSources::Bound &bound) {
   FATHOM_RETURN_IF_ERROR(
       checkShape(expected.name, bound.tensor, expected.shape));
-  if (!expected.scales)
+  if (!bound.isScaled)
     return checkType(expected.name, bound.tensor,
                      isPlainFloat(bound.tensor.dtype), "F32, F16 or BF16");
   FATHOM_RETURN_IF_ERROR(checkType(expected.name, bound.tensor,
@@ -56,14 +57,13 @@ static absl::Status checkSource(const SourceTensor &expected,
                                    "F8_E4M3"));
   const SourceScales &scales = *expected.scales;
   FATHOM_RETURN_IF_ERROR(checkType(scales.tensor, bound.scales,
-                                   bound.scales.dtype == rt::DType::kF32,
-                                   "F32"));
-  auto blocks = [](uint64_t size, uint64_t block) {
-    return (size + block - 1) / block;
-  };
-  return checkShape(scales.tensor, bound.scales,
-                    {blocks(expected.shape[0], scales.rows),
-                     blocks(expected.shape[1], scales.columns)});
+                                   rt::IsScaleType(bound.scales.dtype),
+                                   rt::kScaleTypes.data()));
+  std::vector<uint64_t> blocks = rt::ScaleShape(
+      expected.shape[0], expected.shape[1], scales.rows, scales.columns);
+  if (rt::IsScaleShape(bound.scales.shape, blocks))
+    return absl::OkStatus();
+  return checkShape(scales.tensor, bound.scales, blocks);
 }
 
 absl::StatusOr<BoundSources> bindSources(const PackPlan &plan,
@@ -71,21 +71,28 @@ absl::StatusOr<BoundSources> bindSources(const PackPlan &plan,
   BoundSources result{&plan, &source, {}};
   result.bound.resize(plan.sources.size());
   std::vector<std::string> missing;
-  auto find = [&](const std::string &name, FoundTensor &to) -> absl::Status {
+  // Whether it is there.
+  auto find = [&](const std::string &name,
+                  FoundTensor &to) -> absl::StatusOr<bool> {
     absl::StatusOr<FoundTensor> found = source.find(name);
-    if (found.ok())
-      to = *std::move(found);
-    else if (absl::IsNotFound(found.status()))
-      missing.push_back(name);
-    else
-      return found.status();
-    return absl::OkStatus();
+    if (!found.ok())
+      return absl::IsNotFound(found.status()) ? absl::StatusOr<bool>(false)
+                                              : found.status();
+    to = *std::move(found);
+    return true;
   };
   for (size_t i = 0; i < plan.sources.size(); ++i) {
-    FATHOM_RETURN_IF_ERROR(find(plan.sources[i].name, result.bound[i].tensor));
-    if (plan.sources[i].scales)
-      FATHOM_RETURN_IF_ERROR(
-          find(plan.sources[i].scales->tensor, result.bound[i].scales));
+    const SourceTensor &expected = plan.sources[i];
+    BoundSources::Bound &bound = result.bound[i];
+    FATHOM_ASSIGN_OR_RETURN(bool isThere, find(expected.name, bound.tensor));
+    if (!isThere)
+      missing.push_back(expected.name);
+    if (!expected.scales)
+      continue;
+    FATHOM_ASSIGN_OR_RETURN(bound.isScaled,
+                            find(expected.scales->tensor, bound.scales));
+    if (isThere && !bound.isScaled && bound.tensor.dtype == rt::DType::kF8E4M3)
+      missing.push_back(expected.scales->tensor);
   }
   if (!missing.empty()) {
     std::vector<std::string> named;

@@ -27,7 +27,7 @@ inline uint64_t storageBytes(Storage storage) {
 }
 const char *storageName(Storage storage);
 
-/// One float32 scale a block of `rows` x `columns` float8 codes.
+/// One scale a block of `rows` x `columns` float8 codes.
 struct SourceScales {
   std::string tensor;
   uint64_t rows;
@@ -40,6 +40,7 @@ struct SourceTensor {
   std::vector<uint64_t> shape;
   /// What its values are once read; the checkpoint may hold another float type.
   Storage value;
+  /// Of codes, where the checkpoint has those.
   std::optional<SourceScales> scales;
 
   uint64_t elements() const;

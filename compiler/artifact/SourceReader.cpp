@@ -16,6 +16,7 @@
 #include "compiler/artifact/Convert.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
+#include "runtime/io/block_scales.h"
 
 namespace fathom {
 
@@ -143,7 +144,7 @@ absl::Status SourceReader::readElements(uint32_t source, Storage storage,
                                         uint64_t begin, uint64_t count,
                                         char *out) {
   const SourceTensor &expected = sources.plan->sources[source];
-  if (expected.scales)
+  if (sources.bound[source].isScaled)
     return readScaled(source, storage, begin, count, out);
   const FoundTensor &tensor = sources.bound[source].tensor;
   uint64_t elementBytes = rt::DTypeBytes(tensor.dtype);
@@ -169,9 +170,11 @@ absl::Status SourceReader::readScaled(uint32_t source, Storage storage,
   raw.resize(count);
   FATHOM_RETURN_IF_ERROR(
       sources.source->read(bound.tensor, begin, count, raw.data()));
-  scales.resize((lastBlockRow - firstBlockRow + 1) * blocks * 4);
-  FATHOM_RETURN_IF_ERROR(sources.source->read(
-      bound.scales, firstBlockRow * blocks * 4, scales.size(), scales.data()));
+  uint64_t scaleBytes = rt::DTypeBytes(bound.scales.dtype);
+  scales.resize((lastBlockRow - firstBlockRow + 1) * blocks * scaleBytes);
+  FATHOM_RETURN_IF_ERROR(
+      sources.source->read(bound.scales, firstBlockRow * blocks * scaleBytes,
+                           scales.size(), scales.data()));
 
   uint64_t size = storageBytes(storage);
   for (uint64_t done = 0; done < count;) {
@@ -179,9 +182,9 @@ absl::Status SourceReader::readScaled(uint32_t source, Storage storage,
     uint64_t blockEnd = (column / blockColumns + 1) * blockColumns;
     uint64_t run = std::min(std::min(blockEnd, width) - column, count - done);
     uint64_t block = row / blockRows * blocks + column / blockColumns;
-    float scale = 0;
-    std::memcpy(&scale, scales.data() + (block - firstBlockRow * blocks) * 4,
-                sizeof scale);
+    float scale = rt::ScaleAt(bound.scales.dtype,
+                              scales.data() + (block - firstBlockRow * blocks) *
+                                                  scaleBytes);
     if (!std::isfinite(scale))
       return absl::InvalidArgumentError(absl::StrFormat(
           "tensor '%s': found the scale %g at [%d, %d], expected a finite one",

@@ -22,7 +22,10 @@ namespace fathom {
 struct BoundSources {
   struct Bound {
     FoundTensor tensor;
-    FoundTensor scales; // Where the source has some.
+    FoundTensor scales; // Where `isScaled`.
+    /// Float8 codes, which the checkpoint may have for some sources of a weight
+    /// only.
+    bool isScaled = false;
   };
   const PackPlan *plan;
   const TensorSource *source;

@@ -31,7 +31,7 @@ mlir::Value buildGroupedAttention(LayerBuilder &layer, mlir::Value tokens,
   int64_t heads = config.head_count, kvHeads = config.kv_head_count;
   int64_t width = config.head_dim;
   auto project = [&](llvm::StringRef name, int64_t outputs) {
-    return layer.linear(x, outputs, name, source(name), config.qkv_bias);
+    return layer.linear(x, outputs, name, source(name), config.biases.inputs);
   };
   mlir::Value q = project("q_proj", heads * width);
   mlir::Value k = project("k_proj", kvHeads * width);
@@ -43,7 +43,8 @@ mlir::Value buildGroupedAttention(LayerBuilder &layer, mlir::Value tokens,
   mlir::Value attended = AttentionOp::create(
       layer.builder, layer.loc, q.getType(), tokens, q, "kv", heads, kvHeads,
       llvm::APFloat(static_cast<float>(layer.model.rope.softmax_scale)));
-  return layer.linear(attended, config.hidden_size, "o_proj", source("o_proj"));
+  return layer.linear(attended, config.hidden_size, "o_proj", source("o_proj"),
+                      config.biases.output);
 }
 
 static mlir::Value buildLatentQuery(LayerBuilder &layer, mlir::Value x,
@@ -51,7 +52,8 @@ static mlir::Value buildLatentQuery(LayerBuilder &layer, mlir::Value x,
   int64_t rank = layer.model.config.latent->q_rank;
   if (rank == 0)
     return layer.linear(x, outputs, "q_proj", source("q_proj"));
-  mlir::Value low = layer.linear(x, rank, "q_a_proj", source("q_a_proj"));
+  mlir::Value low = layer.linear(x, rank, "q_a_proj", source("q_a_proj"),
+                                 layer.model.config.biases.inputs);
   low =
       layer.norm(low, "q_a_layernorm", source("q_a_layernorm"), kLatentNormEps);
   return layer.linear(low, outputs, "q_b_proj", source("q_b_proj"));
@@ -62,17 +64,18 @@ mlir::Value buildLatentAttention(LayerBuilder &layer, mlir::Value tokens,
   const rt::ModelConfig &config = layer.model.config;
   const rt::LatentConfig &latent = *config.latent;
   int64_t heads = config.head_count, rank = latent.kv_rank;
+  Pairing pairing = latent.adjacent_pairs ? Pairing::Adjacent : Pairing::Half;
   mlir::Value q =
       buildLatentQuery(layer, x, heads * (latent.nope_dim + latent.rope_dim));
-  q = rope(layer, q, rotary, heads, latent.nope_dim, Pairing::Adjacent);
+  q = rope(layer, q, rotary, heads, latent.nope_dim, pairing);
   mlir::Value joined =
       layer.linear(x, rank + latent.rope_dim, "kv_a_proj_with_mqa",
-                   source("kv_a_proj_with_mqa"));
+                   source("kv_a_proj_with_mqa"), config.biases.inputs);
   mlir::Value row = layer.norm(layer.slice(joined, 0, rank), "kv_a_layernorm",
                                source("kv_a_layernorm"), kLatentNormEps);
   // One key for all heads; it is not normalised.
   mlir::Value key = rope(layer, layer.slice(joined, rank, latent.rope_dim),
-                         rotary, 1, 0, Pairing::Adjacent);
+                         rotary, 1, 0, pairing);
   CacheAppendOp::create(layer.builder, layer.loc, tokens,
                         mlir::ValueRange{layer.concat(row, key)}, "latent");
   auto weight =
@@ -83,7 +86,8 @@ mlir::Value buildLatentAttention(LayerBuilder &layer, mlir::Value tokens,
       "latent", weight.getValue(), heads, latent.nope_dim, latent.rope_dim,
       latent.value_dim,
       llvm::APFloat(static_cast<float>(layer.model.rope.softmax_scale)));
-  return layer.linear(attended, config.hidden_size, "o_proj", source("o_proj"));
+  return layer.linear(attended, config.hidden_size, "o_proj", source("o_proj"),
+                      config.biases.output);
 }
 
 } // namespace fathom

@@ -40,6 +40,8 @@ public:
         tokens(TokensType::get(model.module.getContext())),
         state(rows(config.hidden_size)), rotary(rows(config.rotary_dim())) {}
 
+  /// The layers that have experts, or the others.
+  llvm::SmallVector<int64_t> layersWith(bool experts) const;
   void attributes(int64_t contextTokens);
   void cache();
   void embed();
@@ -56,6 +58,9 @@ private:
   }
   void score(LayerBuilder &builder, llvm::StringRef norm,
              llvm::StringRef source);
+  bool isIn(int64_t layer) const {
+    return config.experts && config.experts->IsIn(layer);
+  }
 
   ModelContext &model;
   const rt::ModelConfig &config;
@@ -63,6 +68,14 @@ private:
   mlir::RankedTensorType state, rotary;
 };
 } // namespace
+
+llvm::SmallVector<int64_t> ModelBuilder::layersWith(bool experts) const {
+  llvm::SmallVector<int64_t> layers;
+  for (int64_t i = 0; i < config.layer_count; ++i)
+    if (isIn(i) == experts)
+      layers.push_back(i);
+  return layers;
+}
 
 void ModelBuilder::attributes(int64_t contextTokens) {
   mlir::Builder builder(model.module.getContext());
@@ -78,9 +91,26 @@ void ModelBuilder::attributes(int64_t contextTokens) {
   number("fathom.vocabulary_size", config.vocabulary_size);
   number("fathom.context_tokens", contextTokens);
   number("fathom.position_limit", config.position_limit);
-  number("fathom.expert_count", config.experts ? config.experts->count : 0);
+  // A model may name experts and have them in none of its layers.
+  bool hasExperts = !layersWith(true).empty() ||
+                    (config.mtp_layer_count > 0 && isIn(config.layer_count));
+  number("fathom.expert_count", hasExperts ? config.experts->count : 0);
   number("fathom.experts_per_token",
-         config.experts ? config.experts->per_token : 0);
+         hasExperts ? config.experts->per_token : 0);
+}
+
+/// The tensor that embeds tokens.
+static std::string embeddingSource(const CheckpointTraits &traits) {
+  return traits.embedding.empty() ? "model.embed_tokens.weight"
+                                  : traits.embedding;
+}
+
+/// The tensor that scores the vocabulary.
+static std::string headSource(const ModelContext &model) {
+  if (!model.traits.head.empty())
+    return model.traits.head;
+  return model.config.tied_embeddings ? embeddingSource(model.traits)
+                                      : "lm_head.weight";
 }
 
 void ModelBuilder::cache() {
@@ -103,7 +133,7 @@ void ModelBuilder::embed() {
   LayerBuilder builder(model, "embed", "embed", {}, {tokens}, {state, rotary});
   auto table =
       builder.plainMatrix("embed_tokens", config.vocabulary_size,
-                          config.hidden_size, "model.embed_tokens.weight");
+                          config.hidden_size, embeddingSource(model.traits));
   mlir::Value x = EmbeddingOp::create(builder.builder, builder.loc, state,
                                       builder.argument(0), table);
   builder.finish({x, builder.rotary(builder.argument(0))});
@@ -124,10 +154,10 @@ void ModelBuilder::layer(llvm::StringRef name, llvm::StringRef kind,
       x, attention(builder, builder.argument(0), normed, builder.argument(2)));
   normed = builder.norm(x, "post_attention_layernorm",
                         source + "post_attention_layernorm", config.norm_eps);
-  mlir::Value fed = hasExperts
-                        ? buildExperts(builder, normed)
-                        : builder.gatedLayer(normed, config.intermediate_size,
-                                             "", source + "mlp");
+  mlir::Value fed =
+      hasExperts ? buildExperts(builder, normed)
+                 : builder.gatedLayer(normed, config.intermediate_size, "",
+                                      source + "mlp", config.biases.mlp);
   builder.finish({builder.add(x, fed)});
 }
 
@@ -143,16 +173,10 @@ void ModelBuilder::score(LayerBuilder &builder, llvm::StringRef norm,
   builder.finish({logits, hidden});
 }
 
-/// The tensor that scores the vocabulary.
-static const char *headSource(const rt::ModelConfig &config) {
-  return config.tied_embeddings ? "model.embed_tokens.weight"
-                                : "lm_head.weight";
-}
-
 void ModelBuilder::head() {
   LayerBuilder builder(model, "head", "head", {}, {tokens, state},
                        {rows(config.vocabulary_size), state});
-  score(builder, "model.norm", headSource(config));
+  score(builder, "model.norm", headSource(model));
 }
 
 void ModelBuilder::mtp() {
@@ -165,7 +189,7 @@ void ModelBuilder::mtp() {
                          {tokens, state}, {state, rotary});
     auto table = builder.plainMatrix(
         "embed_tokens", config.vocabulary_size, config.hidden_size,
-        model.traits.mtpSharesEmbedding ? "model.embed_tokens.weight"
+        model.traits.mtpSharesEmbedding ? embeddingSource(model.traits)
                                         : source + "embed_tokens.weight");
     mlir::Value next = EmbeddingOp::create(builder.builder, builder.loc, state,
                                            builder.argument(0), table);
@@ -179,12 +203,11 @@ void ModelBuilder::mtp() {
                             2 * config.hidden_size, source + "eh_proj.weight"));
     builder.finish({x, builder.rotary(builder.argument(0))});
   }
-  layer("mtp_layer", "mtp_layer",
-        config.experts && number >= config.experts->first_layer, {number});
+  layer("mtp_layer", "mtp_layer", isIn(number), {number});
   LayerBuilder builder(model, "mtp_head", "mtp_head", {number}, {tokens, state},
                        {rows(config.vocabulary_size), state});
   score(builder, source + "shared_head.norm",
-        model.traits.mtpSharesHead ? headSource(config)
+        model.traits.mtpSharesHead ? headSource(model)
                                    : source + "shared_head.head.weight");
 }
 
@@ -217,13 +240,8 @@ buildModel(const rt::ModelConfig &config, const ImportOptions &options,
   builder.attributes(*tokens);
   builder.cache();
   builder.embed();
-  int64_t firstExperts =
-      config.experts ? config.experts->first_layer : config.layer_count;
-  llvm::SmallVector<int64_t> dense, experts;
-  for (int64_t i = 0; i < config.layer_count; ++i)
-    (i < firstExperts ? dense : experts).push_back(i);
-  builder.layer("dense", "dense", false, dense);
-  builder.layer("experts", "experts", true, experts);
+  builder.layer("dense", "dense", false, builder.layersWith(false));
+  builder.layer("experts", "experts", true, builder.layersWith(true));
   builder.head();
   builder.mtp();
   if (mlir::failed(mlir::verify(*module)))

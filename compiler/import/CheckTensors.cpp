@@ -10,31 +10,19 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "dialects/Fathom/IR/FathomOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
+#include "runtime/io/block_scales.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/Support/MathExtras.h"
 
 namespace fathom {
 
 using namespace mlir::fathom;
-
-std::string sourceName(llvm::StringRef source, int64_t layer, int64_t expert) {
-  std::string name;
-  while (!source.empty()) {
-    if (source.consume_front("{layer}"))
-      name += std::to_string(layer);
-    else if (source.consume_front("{expert}"))
-      name += std::to_string(expert);
-    else {
-      name += source.front();
-      source = source.drop_front();
-    }
-  }
-  return name;
-}
 
 namespace {
 /// One pass over all weights; collects what is missing, ends at what is wrong.
@@ -47,6 +35,8 @@ public:
   absl::Status checkMissing() const;
   absl::Status checkLeft(const rt::ModelConfig &config,
                          std::vector<std::string> &warnings) const;
+  std::string reasonLeft(absl::string_view name,
+                         const rt::ModelConfig &config) const;
 
 private:
   static constexpr size_t kNamedMax = 5;
@@ -54,6 +44,11 @@ private:
   absl::Status weight(WeightOp weight, int64_t layer);
   absl::Status tensor(const std::string &name, llvm::ArrayRef<int64_t> shape,
                       llvm::ArrayRef<rt::DType> types);
+  absl::Status scales(const std::string &name,
+                      const std::vector<uint64_t> &shape);
+  /// The tensor `name`; nothing where it was looked at or is missing.
+  const rt::TensorInfo *next(const std::string &name);
+  std::string placeOf(const rt::TensorInfo &tensor) const;
 
   const rt::Checkpoint &checkpoint;
   llvm::StringSet<> used;
@@ -61,24 +56,48 @@ private:
 };
 } // namespace
 
-static std::string shown(llvm::ArrayRef<int64_t> shape) {
+template <typename Shape> static std::string shown(const Shape &shape) {
   return absl::StrCat("[", absl::StrJoin(shape.begin(), shape.end(), ", "),
                       "]");
+}
+
+const rt::TensorInfo *TensorCheck::next(const std::string &name) {
+  if (!used.insert(name).second)
+    return nullptr;
+  const rt::TensorInfo *found = checkpoint.Find(name);
+  if (!found)
+    missing.push_back(name);
+  return found;
+}
+
+std::string TensorCheck::placeOf(const rt::TensorInfo &tensor) const {
+  return absl::StrCat(rt::Shown(checkpoint.files()[tensor.shard].path()),
+                      ": tensor '", rt::Shown(tensor.name), "' ");
+}
+
+absl::Status TensorCheck::scales(const std::string &name,
+                                 const std::vector<uint64_t> &shape) {
+  const rt::TensorInfo *found = next(name);
+  if (!found)
+    return absl::OkStatus();
+  if (!rt::IsScaleShape(found->shape, shape))
+    return absl::InvalidArgumentError(
+        absl::StrCat(placeOf(*found), "has shape ", shown(found->shape),
+                     ", expected ", shown(shape), " by config.json"));
+  if (!rt::IsScaleType(found->dtype))
+    return absl::InvalidArgumentError(
+        absl::StrCat(placeOf(*found), "is of ", rt::DTypeName(found->dtype),
+                     ", expected ", rt::kScaleTypes));
+  return absl::OkStatus();
 }
 
 absl::Status TensorCheck::tensor(const std::string &name,
                                  llvm::ArrayRef<int64_t> shape,
                                  llvm::ArrayRef<rt::DType> types) {
-  if (!used.insert(name).second)
+  const rt::TensorInfo *found = next(name);
+  if (!found)
     return absl::OkStatus();
-  const rt::TensorInfo *found = checkpoint.Find(name);
-  if (!found) {
-    missing.push_back(name);
-    return absl::OkStatus();
-  }
-  std::string where =
-      absl::StrCat(rt::Shown(checkpoint.files()[found->shard].path()),
-                   ": tensor '", rt::Shown(name), "' ");
+  std::string where = placeOf(*found);
   llvm::SmallVector<int64_t> actual(found->shape.begin(), found->shape.end());
   if (llvm::ArrayRef<int64_t>(actual) != shape)
     return absl::InvalidArgumentError(
@@ -100,18 +119,21 @@ absl::Status TensorCheck::weight(WeightOp weight, int64_t layer) {
   auto type = mlir::cast<mlir::RankedTensorType>(weight.getType());
   for (int64_t e = 0, end = weight.getExperts().value_or(1); e < end; ++e) {
     std::string name = sourceName(weight.getSource(), layer, e);
-    auto scales = weight.getScales();
-    if (!scales) {
+    auto attribute = weight.getScales();
+    std::string scaleName;
+    if (attribute)
+      scaleName = sourceName(attribute->getTensor(), layer, e);
+    const rt::TensorInfo *found = checkpoint.Find(name);
+    if (!attribute || !found || !isScaled(checkpoint, *found, scaleName)) {
       FATHOM_RETURN_IF_ERROR(tensor(name, type.getShape(),
                                     {DType::kBF16, DType::kF16, DType::kF32}));
       continue;
     }
     FATHOM_RETURN_IF_ERROR(tensor(name, type.getShape(), {DType::kF8E4M3}));
-    int64_t blocks[] = {
-        llvm::divideCeilSigned(type.getDimSize(0), scales->getRows()),
-        llvm::divideCeilSigned(type.getDimSize(1), scales->getColumns())};
-    FATHOM_RETURN_IF_ERROR(tensor(sourceName(scales->getTensor(), layer, e),
-                                  blocks, {DType::kF32}));
+    FATHOM_RETURN_IF_ERROR(
+        scales(scaleName,
+               rt::ScaleShape(type.getDimSize(0), type.getDimSize(1),
+                              attribute->getRows(), attribute->getColumns())));
   }
   return absl::OkStatus();
 }
@@ -148,11 +170,24 @@ absl::Status TensorCheck::checkMissing() const {
                    missing.size() > named ? ", ..." : ""));
 }
 
+/// `name` with the numbers in it as stars.
+static std::string withStars(absl::string_view name) {
+  std::vector<std::string> parts = absl::StrSplit(name, '.');
+  for (std::string &part : parts)
+    if (!part.empty() && llvm::all_of(part, llvm::isDigit))
+      part = "*";
+  return absl::StrJoin(parts, ".");
+}
+
 /// Why a tensor that no weight names may be there; empty where it may not.
-static std::string reasonLeft(absl::string_view name,
-                              const rt::ModelConfig &config) {
-  if (name == "lm_head.weight" && config.tied_embeddings)
-    return "'lm_head.weight' is left out: the embedding is tied to the head";
+std::string TensorCheck::reasonLeft(absl::string_view name,
+                                    const rt::ModelConfig &config) const {
+  absl::string_view module = name;
+  if (absl::ConsumeSuffix(&module, ".bias") &&
+      used.contains(absl::StrCat(module, ".weight")))
+    return absl::StrCat("'", rt::Shown(withStars(name)),
+                        "' are not used: config.json asks for no such bias, "
+                        "and transformers does not use them either");
   if (absl::EndsWith(name, ".rotary_emb.inv_freq"))
     return "stored 'rotary_emb.inv_freq' are left out: they are computed";
   std::string mtp = mtpPrefix(config);
@@ -170,6 +205,11 @@ absl::Status TensorCheck::checkLeft(const rt::ModelConfig &config,
   size_t count = 0;
   for (const rt::TensorInfo &tensor : checkpoint.tensors()) {
     if (used.contains(tensor.name))
+      continue;
+    // The head that is tied to an embedding of the same numbers, and layers of
+    // no columns, as transformers writes where no expert is shared.
+    if ((tensor.name == "lm_head.weight" && config.tied_embeddings) ||
+        llvm::is_contained(tensor.shape, 0u))
       continue;
     std::string reason = reasonLeft(tensor.name, config);
     if (reason.empty()) {

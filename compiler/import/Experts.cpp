@@ -21,13 +21,16 @@ mlir::Value buildExperts(LayerBuilder &layer, mlir::Value x) {
       x, experts.count,
       layer.routerMatrix("router", experts.count, config.hidden_size,
                          source + ".gate.weight"));
-  auto bias = layer.vector("router_bias", experts.count,
-                           source + ".gate.e_score_correction_bias");
+  mlir::FlatSymbolRefAttr bias;
+  if (layer.holds(kRouterBiasSource, experts.has_bias))
+    bias = layer.vector("router_bias", experts.count, kRouterBiasSource);
   auto ids = mlir::RankedTensorType::get(
       {mlir::ShapedType::kDynamic, experts.per_token}, builder.getI32Type());
   auto route = RouteOp::create(
       builder, layer.loc, ids, layer.rows(experts.per_token), logits, bias,
-      Scoring::Sigmoid, experts.groups, experts.top_groups,
+      experts.scoring == rt::Scoring::kSoftmax ? Scoring::Softmax
+                                               : Scoring::Sigmoid,
+      experts.groups, experts.top_groups, experts.groups_by_best,
       llvm::APFloat(static_cast<float>(experts.scale)), experts.normalize);
 
   auto matrix = [&](llvm::StringRef name, int64_t rows, int64_t columns) {
@@ -42,6 +45,8 @@ mlir::Value buildExperts(LayerBuilder &layer, mlir::Value x) {
   mlir::Value routed =
       ExpertsOp::create(builder, layer.loc, x.getType(), x, route.getIds(),
                         route.getWeights(), gate, up, down);
+  if (experts.shared_count == 0)
+    return routed;
   mlir::Value shared =
       layer.gatedLayer(x, size * experts.shared_count, "shared_experts.",
                        source + ".shared_experts");

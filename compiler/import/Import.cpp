@@ -1,7 +1,7 @@
 //===- Import.cpp - A folder or configuration to the model form -----------===//
 //
 // Opens the files, asks the configuration's parser, and puts the parts
-// together. No weight is read.
+// together.
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,22 +18,6 @@
 #include "llvm/Support/Path.h"
 
 namespace fathom {
-
-std::string mtpPrefix(const rt::ModelConfig &config) {
-  return absl::StrCat("model.layers.", config.layer_count, ".");
-}
-
-/// What the model form needs to know of what the checkpoint holds.
-static CheckpointTraits traitsOf(const rt::ModelConfig &config,
-                                 const rt::Checkpoint &checkpoint) {
-  CheckpointTraits traits;
-  if (config.mtp_layer_count == 0)
-    return traits;
-  std::string prefix = mtpPrefix(config);
-  traits.mtpSharesEmbedding = !checkpoint.Find(prefix + "embed_tokens.weight");
-  traits.mtpSharesHead = !checkpoint.Find(prefix + "shared_head.head.weight");
-  return traits;
-}
 
 /// Leaves out the layer that predicts further tokens where the checkpoint holds
 /// nothing of it: what transformers saves lacks it, under a config.json that
@@ -133,10 +117,12 @@ absl::StatusOr<ImportedModel> importModel(const std::string &path,
     model.warnings.push_back("found unknown keys, ignored: " + unknown +
                              "; --strict refuses them");
   }
+  llvm::append_range(model.warnings, model.config.warnings);
   CheckpointTraits traits;
   if (model.checkpoint) {
     leaveOutMtp(model);
-    traits = traitsOf(model.config, *model.checkpoint);
+    FATHOM_ASSIGN_OR_RETURN(
+        traits, traitsOf(model.config, *model.checkpoint, model.warnings));
   }
   FATHOM_ASSIGN_OR_RETURN(model.module,
                           buildModel(model.config, options, traits, context));

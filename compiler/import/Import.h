@@ -12,7 +12,7 @@
 //   @mtp_head(tokens, x) -> (logits, hidden)
 //
 // `hidden` is the state after the final norm, for every token of the step;
-// logits are those of the tokens that ask. No weight is read here.
+// logits are those of the tokens that ask. Weights are named here, not read.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,6 +21,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "compiler/import/Traits.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "runtime/io/checkpoint.h"
@@ -44,17 +45,6 @@ struct ImportOptions {
   bool strict = false;
   /// A folder without any weights is a configuration alone.
   bool mayLackWeights = false;
-};
-
-/// What the names of the tensors of the MTP layer begin with: it is stored as
-/// one layer more.
-std::string mtpPrefix(const rt::ModelConfig &config);
-
-/// What the model form needs to know of a checkpoint where there is one.
-struct CheckpointTraits {
-  /// The MTP layer has no embedding or head of its own: the main ones serve.
-  bool mtpSharesEmbedding = false;
-  bool mtpSharesHead = false;
 };
 
 struct ImportedModel {
@@ -81,15 +71,12 @@ buildModel(const rt::ModelConfig &config, const ImportOptions &options,
 
 /// Checks that `checkpoint` holds each tensor that the weights of `module`
 /// name, with its shape and a type that is read, and nothing else that would
-/// have a meaning. Tensors that are known to be left over (a head that is tied,
-/// stored rotary frequencies, MTP layers that the configuration does not name)
+/// have a meaning. Tensors that transformers leaves out (stored rotary
+/// frequencies, biases and MTP layers that the configuration does not name)
 /// become one line in `warnings` each kind.
 absl::Status checkTensors(mlir::ModuleOp module, const rt::ModelConfig &config,
                           const rt::Checkpoint &checkpoint,
                           std::vector<std::string> &warnings);
-
-/// `source` with the numbers of a layer and an expert put in.
-std::string sourceName(llvm::StringRef source, int64_t layer, int64_t expert);
 
 } // namespace fathom
 

@@ -4,111 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/import/Import.h"
-
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-#include "dialects/Fathom/IR/FathomOps.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "runtime/base/status.h"
-#include "runtime/io/test_folder.h"
-#include "gtest/gtest.h"
-
-#include <algorithm>
+#include "compiler/import/ImportTestModel.h"
 
 namespace fathom {
 namespace {
-
-using rt::DType;
-using rt::TestTensor;
-
-constexpr char kConfig[] = R"({"model_type": "qwen2", "vocab_size": 8,
-    "hidden_size": 4, "intermediate_size": 6, "num_hidden_layers": 2,
-    "num_attention_heads": 2, "num_key_value_heads": 1,
-    "max_position_embeddings": 512, "rms_norm_eps": 1e-6, "eos_token_id": 1,
-    "tie_word_embeddings": false})";
-constexpr char kFp8[] = R"("quantization_config": {"quant_method": "fp8",
-    "weight_block_size": [4, 4]}, "model_type")";
-
-/// The tensors that `kConfig` asks for.
-std::vector<TestTensor> tensors(bool isFp8 = false) {
-  std::vector<TestTensor> all = {
-      {"model.embed_tokens.weight", DType::kBF16, {8, 4}, ""},
-      {"model.norm.weight", DType::kBF16, {4}, ""},
-      {"lm_head.weight", DType::kBF16, {8, 4}, ""}};
-  for (int layer = 0; layer < 2; ++layer) {
-    std::string prefix = absl::StrCat("model.layers.", layer, ".");
-    auto matrix = [&](const char *name, uint64_t rows, uint64_t columns) {
-      all.push_back({absl::StrCat(prefix, name, ".weight"),
-                     isFp8 ? DType::kF8E4M3 : DType::kBF16,
-                     {rows, columns},
-                     ""});
-      if (isFp8)
-        all.push_back({absl::StrCat(prefix, name, ".weight_scale_inv"),
-                       DType::kF32,
-                       {(rows + 3) / 4, (columns + 3) / 4},
-                       ""});
-    };
-    auto vector = [&](const char *name, uint64_t size) {
-      all.push_back({absl::StrCat(prefix, name), DType::kBF16, {size}, ""});
-    };
-    vector("input_layernorm.weight", 4);
-    vector("post_attention_layernorm.weight", 4);
-    matrix("self_attn.q_proj", 4, 4);
-    matrix("self_attn.k_proj", 2, 4);
-    matrix("self_attn.v_proj", 2, 4);
-    matrix("self_attn.o_proj", 4, 4);
-    vector("self_attn.q_proj.bias", 4);
-    vector("self_attn.k_proj.bias", 2);
-    vector("self_attn.v_proj.bias", 2);
-    matrix("mlp.gate_proj", 6, 4);
-    matrix("mlp.up_proj", 6, 4);
-    matrix("mlp.down_proj", 4, 6);
-  }
-  return all;
-}
-
-class ImportTest : public testing::Test {
-protected:
-  absl::StatusOr<ImportedModel> import(const std::vector<TestTensor> &tensors,
-                                       const std::string &config = kConfig,
-                                       ImportOptions options = {}) {
-    folder.Write("config.json", config);
-    folder.Write("model.safetensors", rt::Safetensors(tensors));
-    return importModel(folder.path(), options, context);
-  }
-  /// The error's line; empty when the model is accepted.
-  std::string errorOf(const std::vector<TestTensor> &tensors,
-                      const std::string &config = kConfig) {
-    auto model = import(tensors, config);
-    if (model.ok())
-      return "";
-    EXPECT_EQ(rt::ExitCode(model.status()), 1) << model.status();
-    EXPECT_FALSE(absl::StrContains(model.status().message(), '\n'));
-    return std::string(model.status().message());
-  }
-
-  rt::TestFolder folder;
-  mlir::MLIRContext context;
-};
-
-TestTensor &find(std::vector<TestTensor> &tensors, const std::string &name) {
-  auto place = std::find_if(tensors.begin(), tensors.end(),
-                            [&](auto &tensor) { return tensor.name == name; });
-  EXPECT_NE(place, tensors.end()) << name;
-  return *place;
-}
-
-void remove(std::vector<TestTensor> &tensors, const std::string &part) {
-  size_t before = tensors.size();
-  tensors.erase(std::remove_if(tensors.begin(), tensors.end(),
-                               [&](auto &tensor) {
-                                 return absl::StrContains(tensor.name, part);
-                               }),
-                tensors.end());
-  EXPECT_LT(tensors.size(), before) << part;
-}
 
 TEST_F(ImportTest, AcceptsWhatTheConfigurationAsksFor) {
   auto model = import(tensors());
@@ -256,31 +155,6 @@ TEST_F(ImportTest, W13_TensorsOfNoUse) {
   EXPECT_TRUE(absl::StrContains(model->warnings[0], "rotary_emb.inv_freq"));
 }
 
-TEST_F(ImportTest, W13_TiedEmbeddingsPresentAndAbsent) {
-  std::string tied = absl::StrReplaceAll(
-      kConfig,
-      {{"\"tie_word_embeddings\": false", "\"tie_word_embeddings\": true"}});
-  auto headOf = [](const ImportedModel &model) {
-    return mlir::cast<mlir::fathom::WeightOp>(
-               mlir::SymbolTable::lookupSymbolIn(*model.module, "head.lm_head"))
-        .getSource()
-        .str();
-  };
-  auto both = import(tensors(), tied);
-  ASSERT_TRUE(both.ok()) << both.status();
-  EXPECT_EQ(headOf(*both), "model.embed_tokens.weight");
-  ASSERT_EQ(both->warnings.size(), 1u);
-  EXPECT_TRUE(absl::StrContains(both->warnings[0], "lm_head.weight"));
-  auto all = tensors();
-  remove(all, "lm_head.weight");
-  auto one = import(all, tied);
-  ASSERT_TRUE(one.ok()) << one.status();
-  EXPECT_TRUE(one->warnings.empty());
-  EXPECT_TRUE(absl::StrContains(errorOf(all), "'lm_head.weight'"));
-  auto untied = import(tensors());
-  EXPECT_EQ(headOf(*untied), "lm_head.weight");
-}
-
 TEST_F(ImportTest, W14_TransposedAndPadded) {
   auto all = tensors();
   find(all, "model.layers.0.mlp.down_proj.weight").shape = {6, 4};
@@ -307,6 +181,21 @@ TEST_F(ImportTest, W16_ScalesMissingOrOfAnotherShape) {
   EXPECT_TRUE(absl::StrContains(
       errorOf(all, config),
       "asks for: 'model.layers.1.mlp.up_proj.weight_scale_inv'"));
+  // Of any type that scales are stored in.
+  all = tensors(true);
+  for (DType type : {DType::kBF16, DType::kF16, DType::kF8E8M0, DType::kU8}) {
+    find(all, "model.layers.1.mlp.up_proj.weight_scale_inv").dtype = type;
+    EXPECT_EQ(errorOf(all, config), "");
+  }
+  find(all, "model.layers.1.mlp.up_proj.weight_scale_inv").dtype = DType::kF64;
+  EXPECT_TRUE(
+      absl::StrContains(errorOf(all, config),
+                        "is of F64, expected F32, BF16, F16, F8_E8M0 or U8"));
+  // A matrix without is stored as it was, whatever the others are.
+  all = tensors(true);
+  find(all, "model.layers.1.mlp.up_proj.weight").dtype = DType::kF16;
+  remove(all, "layers.1.mlp.up_proj.weight_scale_inv");
+  EXPECT_EQ(errorOf(all, config), "");
   all = tensors(true);
   find(all, "model.layers.1.mlp.up_proj.weight").dtype = DType::kBF16;
   EXPECT_TRUE(
@@ -364,7 +253,9 @@ TEST(ImportMtpTest, SharesTheEmbeddingAndTheHead) {
   ASSERT_TRUE(config.ok()) << config.status();
   mlir::MLIRContext context;
   for (bool shares : {false, true}) {
-    auto module = buildModel(*config, {}, {shares, shares}, context);
+    CheckpointTraits traits;
+    traits.mtpSharesEmbedding = traits.mtpSharesHead = shares;
+    auto module = buildModel(*config, {}, traits, context);
     ASSERT_TRUE(module.ok()) << module.status();
     auto source = [&](llvm::StringRef name) {
       return mlir::cast<mlir::fathom::WeightOp>(
@@ -383,12 +274,7 @@ TEST(ImportMtpTest, SharesTheEmbeddingAndTheHead) {
 // What transformers saves has no MTP layer, and a config.json that names it.
 // One that lacks a part of it stays refused.
 TEST_F(ImportTest, W13_NothingOfTheMtpLayer) {
-  std::string path = FATHOM_SOURCE_DIR "/test/models/tiny-r1";
-  auto whole = rt::Checkpoint::Open(*rt::Folder::Open(path));
-  ASSERT_TRUE(whole.ok()) << whole.status();
-  std::vector<TestTensor> all;
-  for (const rt::TensorInfo &tensor : whole->tensors())
-    all.push_back({tensor.name, tensor.dtype, tensor.shape, ""});
+  std::vector<TestTensor> all = tensorsOfR1();
   std::string config = rt::ReadSource("test/models/tiny-r1/config.json");
   auto model = import(all, config);
   ASSERT_TRUE(model.ok()) << model.status();

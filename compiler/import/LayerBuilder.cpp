@@ -17,7 +17,7 @@ LayerBuilder::LayerBuilder(ModelContext &model, llvm::StringRef name,
                            llvm::StringRef kind, llvm::ArrayRef<int64_t> layers,
                            mlir::TypeRange arguments, mlir::TypeRange results)
     : builder(model.module.getContext()), loc(builder.getUnknownLoc()),
-      model(model), kind(kind.str()) {
+      model(model), kind(kind.str()), layers(layers) {
   builder.setInsertionPointToEnd(model.module.getBody());
   function = mlir::func::FuncOp::create(
       builder, loc, name, builder.getFunctionType(arguments, results));
@@ -51,26 +51,33 @@ mlir::FlatSymbolRefAttr LayerBuilder::vector(llvm::StringRef name, int64_t size,
                  source, 0, {});
 }
 
-mlir::FlatSymbolRefAttr LayerBuilder::plainMatrix(llvm::StringRef name,
-                                                  int64_t rows, int64_t columns,
-                                                  llvm::StringRef source) {
-  return declare(name,
-                 mlir::RankedTensorType::get({rows, columns}, model.storage),
-                 source, 0, {});
+BlockScalesAttr LayerBuilder::scales(llvm::StringRef source, int64_t rows,
+                                     int64_t columns, int64_t experts,
+                                     bool isLinear) {
+  const auto &fp8 = model.config.fp8;
+  if (!fp8 || !model.traits.isScaled(source, layers, experts, isLinear, *fp8))
+    return {};
+  bool isWhole = fp8->block_rows == 0;
+  return BlockScalesAttr::get(builder.getContext(), scalesOf(source),
+                              isWhole ? rows : fp8->block_rows,
+                              isWhole ? columns : fp8->block_columns);
 }
 
 mlir::FlatSymbolRefAttr LayerBuilder::matrix(llvm::StringRef name, int64_t rows,
                                              int64_t columns,
                                              llvm::StringRef source,
                                              int64_t experts) {
-  BlockScalesAttr scales;
-  if (const auto &fp8 = model.config.fp8)
-    scales =
-        BlockScalesAttr::get(builder.getContext(), source.str() + "_scale_inv",
-                             fp8->block_rows, fp8->block_columns);
-  return declare(name,
-                 mlir::RankedTensorType::get({rows, columns}, model.storage),
-                 source, experts, scales);
+  return declare(
+      name, mlir::RankedTensorType::get({rows, columns}, model.storage), source,
+      experts, scales(source, rows, columns, experts, /*isLinear=*/true));
+}
+
+mlir::FlatSymbolRefAttr LayerBuilder::plainMatrix(llvm::StringRef name,
+                                                  int64_t rows, int64_t columns,
+                                                  llvm::StringRef source) {
+  return declare(
+      name, mlir::RankedTensorType::get({rows, columns}, model.storage), source,
+      0, scales(source, rows, columns, 0, /*isLinear=*/false));
 }
 
 mlir::FlatSymbolRefAttr LayerBuilder::routerMatrix(llvm::StringRef name,
@@ -79,7 +86,7 @@ mlir::FlatSymbolRefAttr LayerBuilder::routerMatrix(llvm::StringRef name,
                                                    llvm::StringRef source) {
   return declare(
       name, mlir::RankedTensorType::get({rows, columns}, builder.getF32Type()),
-      source, 0, {});
+      source, 0, scales(source, rows, columns, 0, /*isLinear=*/false));
 }
 
 mlir::Value LayerBuilder::norm(mlir::Value x, llvm::StringRef name,
@@ -107,10 +114,10 @@ mlir::Value LayerBuilder::linear(mlir::Value x, int64_t outputs,
 
 mlir::Value LayerBuilder::gatedLayer(mlir::Value x, int64_t size,
                                      llvm::StringRef prefix,
-                                     llvm::StringRef source) {
+                                     llvm::StringRef source, bool hasBias) {
   auto part = [&](mlir::Value input, int64_t outputs, llvm::StringRef name) {
     return linear(input, outputs, (prefix + name).str(),
-                  (source + "." + name).str());
+                  (source + "." + name).str(), hasBias);
   };
   mlir::Value gate = part(x, size, "gate_proj");
   mlir::Value up = part(x, size, "up_proj");

@@ -48,15 +48,14 @@ public:
   /// A vector of float32: a norm's weight or a bias.
   mlir::FlatSymbolRefAttr vector(llvm::StringRef name, int64_t size,
                                  llvm::StringRef source);
-  /// A matrix of the storage type, as the checkpoint has it: never in float8.
-  mlir::FlatSymbolRefAttr plainMatrix(llvm::StringRef name, int64_t rows,
-                                      int64_t columns, llvm::StringRef source);
   /// A matrix of the storage type, in float8 where the checkpoint is.
   mlir::FlatSymbolRefAttr matrix(llvm::StringRef name, int64_t rows,
                                  int64_t columns, llvm::StringRef source,
                                  int64_t experts = 0);
-
-  /// A matrix of float32 that decides and is never rounded.
+  /// The same of one that is not in float8 where nobody says so.
+  mlir::FlatSymbolRefAttr plainMatrix(llvm::StringRef name, int64_t rows,
+                                      int64_t columns, llvm::StringRef source);
+  /// Such a matrix of float32, which decides and is never rounded.
   mlir::FlatSymbolRefAttr routerMatrix(llvm::StringRef name, int64_t rows,
                                        int64_t columns, llvm::StringRef source);
 
@@ -70,7 +69,12 @@ public:
                      mlir::FlatSymbolRefAttr bias = {});
   /// down(swiglu(gate(x), up(x)))
   mlir::Value gatedLayer(mlir::Value x, int64_t size, llvm::StringRef prefix,
-                         llvm::StringRef source);
+                         llvm::StringRef source, bool hasBias = false);
+  /// Whether the checkpoint holds `source` for a layer of this function;
+  /// `otherwise` for a configuration alone.
+  bool holds(llvm::StringRef source, bool otherwise) const {
+    return model.traits.holds(source, layers, otherwise);
+  }
   mlir::Value add(mlir::Value a, mlir::Value b);
   mlir::Value rotary(mlir::Value tokens);
   /// The columns [first, first + count) of `x`.
@@ -87,7 +91,13 @@ private:
                                   llvm::StringRef source, int64_t experts,
                                   mlir::fathom::BlockScalesAttr scales);
 
+  /// How the checkpoint scales a matrix, if it does.
+  mlir::fathom::BlockScalesAttr scales(llvm::StringRef source, int64_t rows,
+                                       int64_t columns, int64_t experts,
+                                       bool isLinear);
+
   std::string kind;
+  llvm::SmallVector<int64_t> layers;
   mlir::func::FuncOp function;
 };
 

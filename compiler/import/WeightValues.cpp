@@ -28,11 +28,12 @@ absl::StatusOr<rt::WeightReader> openWeight(mlir::fathom::WeightOp weight,
       const rt::TensorInfo *tensor,
       find(checkpoint, sourceName(weight.getSource(), layer, expert)));
   auto scales = weight.getScales();
-  if (!scales)
+  std::string name;
+  if (scales)
+    name = sourceName(scales->getTensor(), layer, expert);
+  if (!scales || !isScaled(checkpoint, *tensor, name))
     return rt::WeightReader::Open(checkpoint, *tensor);
-  FATHOM_ASSIGN_OR_RETURN(
-      const rt::TensorInfo *found,
-      find(checkpoint, sourceName(scales->getTensor(), layer, expert)));
+  FATHOM_ASSIGN_OR_RETURN(const rt::TensorInfo *found, find(checkpoint, name));
   return rt::WeightReader::OpenBlocks(checkpoint, *tensor, *found,
                                       scales->getRows(), scales->getColumns());
 }

@@ -31,27 +31,27 @@ static std::vector<int64_t> largest(const std::vector<double> &values,
   return order;
 }
 
-/// The sums of the two best of each of `groups` groups.
+/// The worth of each group: the sum of its two best, or its best.
 static std::vector<double> worthOfGroups(const std::vector<double> &choice,
-                                         int64_t groups) {
-  int64_t size = choice.size() / groups;
+                                         const Routing &routing) {
+  int64_t groups = routing.groups, size = choice.size() / groups;
   std::vector<double> worth;
   for (int64_t g = 0; g < groups; ++g) {
     std::vector<double> members(choice.begin() + g * size,
                                 choice.begin() + (g + 1) * size);
     std::sort(members.rbegin(), members.rend());
-    worth.push_back(members[0] + members[1]);
+    worth.push_back(routing.byBest ? members[0] : members[0] + members[1]);
   }
   return worth;
 }
 
-/// Makes the choices outside the best `keep` of `groups` groups -infinity.
-static void keepGroups(std::vector<double> &choice, int64_t groups,
-                       int64_t keep) {
-  if (groups == keep)
+/// Makes the choices outside the best groups -infinity.
+static void keepGroups(std::vector<double> &choice, const Routing &routing) {
+  if (routing.groups == routing.topGroups)
     return;
-  int64_t size = choice.size() / groups;
-  std::vector<int64_t> kept = largest(worthOfGroups(choice, groups), keep);
+  int64_t size = choice.size() / routing.groups;
+  std::vector<int64_t> kept =
+      largest(worthOfGroups(choice, routing), routing.topGroups);
   for (int64_t e = 0; e < static_cast<int64_t>(choice.size()); ++e)
     if (!std::binary_search(kept.begin(), kept.end(), e / size))
       choice[e] = -std::numeric_limits<double>::infinity();
@@ -80,7 +80,7 @@ static double marginOf(const std::vector<double> &choice,
   std::iota(kept.begin(), kept.end(), 0);
   if (routing.groups != routing.topGroups) {
     // The groups of what is given, and the best of the others.
-    std::vector<double> worth = worthOfGroups(choice, routing.groups);
+    std::vector<double> worth = worthOfGroups(choice, routing);
     std::vector<double> wanted = worth;
     for (int64_t expert : given)
       wanted[expert / size] = std::numeric_limits<double>::infinity();
@@ -116,7 +116,7 @@ std::pair<Matrix, Matrix> route(const Matrix &logits, const Matrix &bias,
       chosen.assign(given->row(t), given->row(t) + k);
       margins->push_back(marginOf(choice, chosen, routing));
     } else {
-      keepGroups(choice, routing.groups, routing.topGroups);
+      keepGroups(choice, routing);
       chosen = largest(choice, k);
     }
     double sum = 0;
@@ -174,7 +174,7 @@ mlir::LogicalResult evaluate(RouteOp op, Frame &frame) {
   auto [ids, weights] = route(
       logits, bias,
       {op.getScoring(), static_cast<int64_t>(op.getGroups()),
-       static_cast<int64_t>(op.getTopGroups()), k,
+       static_cast<int64_t>(op.getTopGroups()), k, op.getByBest(),
        op.getScale().convertToDouble(), op.getNormalize()},
       given ? &*given : nullptr, given ? &run.choiceMargins.back() : nullptr);
   frame.set(op.getIds(), std::move(ids));

@@ -15,6 +15,7 @@ namespace fathom {
 struct Routing {
   mlir::fathom::Scoring scoring;
   int64_t groups, topGroups, choices;
+  bool byBest;
   double scale;
   bool normalize;
 };

@@ -15,7 +15,7 @@ namespace {
 /// The margin of `given`, where `scores` of experts in groups of two stand in
 /// the bias: all logits are 0, whose sigmoid is 1/2 for each.
 double marginOf(std::vector<double> given, std::vector<double> scores,
-                int64_t topGroups) {
+                int64_t topGroups, bool byBest = false) {
   int64_t count = scores.size();
   Matrix logits(1, count), bias(1, count), choice(1, given.size());
   bias.values = std::move(scores);
@@ -23,7 +23,7 @@ double marginOf(std::vector<double> given, std::vector<double> scores,
   std::vector<double> margins;
   auto [ids, weights] = route(logits, bias,
                               {mlir::fathom::Scoring::Sigmoid, count / 2,
-                               topGroups, choice.columns, 1.0, false},
+                               topGroups, choice.columns, byBest, 1.0, false},
                               &choice, &margins);
   EXPECT_EQ(ids.values, choice.values);
   EXPECT_EQ(weights.values, std::vector<double>(choice.columns, 0.5));
@@ -45,6 +45,8 @@ TEST(ExpertsTest, MarginIsToTheBestThatWasLeft) {
 TEST(ExpertsTest, MarginOfGroupsCounts) {
   // Groups are worth 0.5 and 0.375.
   EXPECT_EQ(marginOf({2, 3}, {0.375, 0.125, 0.25, 0.125}, 1), 0.125);
+  // By their best, 0.375 and 0.25.
+  EXPECT_EQ(marginOf({2, 3}, {0.375, 0.125, 0.25, 0.25}, 1, true), 0.125);
 }
 
 TEST(ExpertsTest, MoreGroupsThanMayBeCannotBe) {

@@ -131,7 +131,7 @@ mlir::LogicalResult evaluate(DispatchOp op, Frame &frame) {
   auto [ids, weights] =
       route(logits, bias,
             {op.getScoring(), static_cast<int64_t>(op.getGroups()),
-             static_cast<int64_t>(op.getTopGroups()), k,
+             static_cast<int64_t>(op.getTopGroups()), k, op.getByBest(),
              op.getScale().convertToDouble(), op.getNormalize()});
   int64_t experts = logits.columns;
   Matrix lists(experts + 1 + ids.rows * k, 1);
@@ -258,6 +258,15 @@ mlir::LogicalResult evaluate(ExpertDownOp op, Frame &frame) {
         result.row(token)[i] +=
             weights.values[lists.entry(p)] * output.values[i];
     }
+  }
+  if (op.getPlus()) {
+    const Matrix &plus = frame.matrix(op.getPlus());
+    if (plus.values.size() != result.values.size())
+      return op.emitError("found an addend of ")
+             << plus.rows << "x" << plus.columns << ", expected " << result.rows
+             << "x" << result.columns;
+    for (size_t i = 0; i < result.values.size(); ++i)
+      result.values[i] += plus.values[i];
   }
   frame.set(op.getResult(), std::move(result));
   return mlir::success();

@@ -83,7 +83,7 @@ void FuseExperts::fuse(ExpertsOp op, PackedWeights &weights) {
       builder, route.getLoc(), route.getIds().getType(),
       route.getWeights().getType(), entries, route.getLogits(), bias,
       route.getScoringAttr(), route.getGroupsAttr(), route.getTopGroupsAttr(),
-      route.getScaleAttr(), route.getNormalizeAttr());
+      route.getByBestAttr(), route.getScaleAttr(), route.getNormalizeAttr());
   route.getIds().replaceAllUsesWith(dispatch.getIds());
   route.getWeights().replaceAllUsesWith(dispatch.getWeights());
   route.erase();
@@ -98,9 +98,9 @@ void FuseExperts::fuse(ExpertsOp op, PackedWeights &weights) {
                             builder.getF32Type()),
       norm.getX(), dispatch.getLists(), gateUp,
       weights.whole(norm.getWeightAttr(), Layout::Vector), norm.getEpsAttr());
-  auto y = ExpertDownOp::create(builder, op.getLoc(), op.getType(),
-                                h.getResult(), dispatch.getWeights(),
-                                dispatch.getLists(), down, IntegerAttr());
+  auto y = ExpertDownOp::create(
+      builder, op.getLoc(), op.getType(), h.getResult(), dispatch.getWeights(),
+      dispatch.getLists(), down, IntegerAttr(), Value());
   op.replaceAllUsesWith(y.getResult());
   op.erase();
 }

@@ -22,9 +22,9 @@ namespace {
 
 // A product that does nothing but this, for this one use.
 bool isPlain(ProjectOp op) {
-  return op && op->hasOneUse() && !op.getNorm() && !op.getBias() &&
-         !op.getSwiglu() && !op.getExact() && !op.getAsking() &&
-         !op.getSlices() && op.getPlus().empty();
+  return op && op->hasOneUse() && !op.getNorm() && !op.getSwiglu() &&
+         !op.getExact() && !op.getAsking() && !op.getSlices() &&
+         op.getPlus().empty();
 }
 
 // The piece of a weight that is one matrix in its own order, or null.
@@ -46,37 +46,55 @@ struct FuseSwiglu final
     getOperation().walk([&](SwigluOp op) {
       auto gate = op.getGate().getDefiningOp<ProjectOp>();
       auto up = op.getUp().getDefiningOp<ProjectOp>();
-      if (isPlain(gate) && isPlain(up) && gate.getX() == up.getX())
+      // Both have a bias, or neither.
+      if (isPlain(gate) && isPlain(up) && gate.getX() == up.getX() &&
+          gate.getBias().has_value() == up.getBias().has_value())
         fuse(op, gate, up, weights);
     });
+  }
+
+  // Two packed weights, or two biases, with alternating rows; nothing where
+  // they do not lie as they would have to.
+  std::optional<::fathom::Recipe> alternate(PackedOp gate, PackedOp up) {
+    PieceAttr gatePiece = onlyPiece(gate), upPiece = onlyPiece(up);
+    if (!gatePiece || !upPiece || gate.getStorage() != up.getStorage())
+      return std::nullopt;
+    return ::fathom::interleave(gatePiece, upPiece, gate.getStorage(),
+                                static_cast<int64_t>(gate.getColumns()),
+                                gate.getLayout());
   }
 
   void fuse(SwigluOp op, ProjectOp gate, ProjectOp up,
             ::fathom::PackedWeights &weights) {
     FlatSymbolRefAttr gateName = gate.getWeightAttr();
     FlatSymbolRefAttr upName = up.getWeightAttr();
-    PackedOp gatePacked = weights.packed(gateName);
-    PackedOp upPacked = weights.packed(upName);
-    PieceAttr gatePiece = onlyPiece(gatePacked), upPiece = onlyPiece(upPacked);
-    if (!gatePiece || !upPiece ||
-        gatePacked.getStorage() != upPacked.getStorage())
+    FlatSymbolRefAttr gateBias = gate.getBiasAttr(), upBias = up.getBiasAttr();
+    auto recipe = alternate(weights.packed(gateName), weights.packed(upName));
+    std::optional<::fathom::Recipe> biasRecipe;
+    if (gateBias)
+      biasRecipe = alternate(weights.packed(gateBias), weights.packed(upBias));
+    if (!recipe || (gateBias && !biasRecipe))
       return;
-    auto recipe =
-        ::fathom::interleave(gatePiece, upPiece, gatePacked.getStorage(),
-                             static_cast<int64_t>(gatePacked.getColumns()));
+    FlatSymbolRefAttr bias;
+    if (biasRecipe)
+      bias =
+          weights.create(::fathom::joinedStem({gateBias, upBias}), *biasRecipe);
     OpBuilder builder(op);
     auto joined = ProjectOp::create(
         builder, op.getLoc(), op.getType(), gate.getX(),
-        weights.create(::fathom::joinedStem({gateName, upName}), recipe),
-        FlatSymbolRefAttr(), FloatAttr(), FlatSymbolRefAttr(),
-        builder.getUnitAttr(), UnitAttr(), IntegerAttr(), ValueRange(),
-        Value());
+        weights.create(::fathom::joinedStem({gateName, upName}), *recipe),
+        FlatSymbolRefAttr(), FloatAttr(), bias, builder.getUnitAttr(),
+        UnitAttr(), IntegerAttr(), ValueRange(), Value());
     op.replaceAllUsesWith(joined.getResult());
     op.erase();
     gate.erase();
     up.erase();
     weights.dropUnused(gateName);
     weights.dropUnused(upName);
+    if (gateBias) {
+      weights.dropUnused(gateBias);
+      weights.dropUnused(upBias);
+    }
   }
 };
 

@@ -14,13 +14,14 @@ namespace fathom {
 /// Rows of the same half that follow one another.
 inline constexpr int64_t kInterleave = 8;
 
-/// `gate` and `up`, each the whole of one matrix, interleaved and padded to
-/// whole groups of both.
-inline Recipe interleave(mlir::fathom::PieceAttr gate,
-                         mlir::fathom::PieceAttr up, mlir::Type storage,
-                         int64_t columns) {
-  Recipe recipe{mlir::fathom::Layout::Panels, storage,
-                2 * roundUp(gate.getRows(), kInterleave), columns};
+/// `gate` and `up`, each the whole of one matrix, or of one vector with the
+/// layout `Vector`, interleaved and padded to whole groups of both.
+inline Recipe
+interleave(mlir::fathom::PieceAttr gate, mlir::fathom::PieceAttr up,
+           mlir::Type storage, int64_t columns,
+           mlir::fathom::Layout layout = mlir::fathom::Layout::Panels) {
+  Recipe recipe{layout, storage, 2 * roundUp(gate.getRows(), kInterleave),
+                columns};
   int64_t first = 0;
   for (mlir::fathom::PieceAttr half : {gate, up}) {
     recipe.pieces.push_back(mlir::fathom::PieceAttr::get(

@@ -98,8 +98,9 @@ def FuseSwigluPass : Pass<"fathom-fuse-swiglu", "::mlir::ModuleOp"> {
   let summary = "Computes gate and up in one product that stores the gated value.";
   let description = [{
     Two products of one input that only a `fathom.swiglu` reads become one whose
-    packed rows alternate by eight, gate first, padded to whole groups of 16.
-    Products with a bias or anything else fused are left alone.
+    packed rows alternate by eight, gate first, padded to whole groups of 16; so
+    do their biases, where both have one. Products with anything else fused are
+    left alone.
 
     Example:
 
@@ -148,9 +149,10 @@ def FuseResidualsPass : Pass<"fathom-fuse-residuals", "::mlir::ModuleOp"> {
   let summary = "Moves additions into the epilogue of the product they add to.";
   let description = [{
     An `arith.addf` of a product that nothing else reads becomes one of the
-    product's addends, behind those it already has. Where both sides are
+    product's addends, after those it already has. Where both sides are
     products, the right one takes the other. Products with `swiglu` and those
-    for the tokens that ask are left alone.
+    for the tokens that ask are left alone. A `fathom.expert_down` takes one
+    addend, where neither side is such a product.
 
     Example:
 

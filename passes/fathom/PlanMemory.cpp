@@ -281,6 +281,15 @@ bool Plan::isOperand(Value result) const {
   });
 }
 
+// The values that `op` adds to what it computes.
+static OperandRange addendsOf(Operation *op) {
+  if (auto project = dyn_cast_or_null<ProjectOp>(op))
+    return project.getPlus();
+  if (auto down = dyn_cast_or_null<ExpertDownOp>(op))
+    return down.getODSOperands(3);
+  return {nullptr, 0};
+}
+
 bool Plan::holdsLogits(PhaseOp phase) {
   return llvm::any_of(phase.getBody().getOps<ProjectOp>(),
                       [](ProjectOp op) { return op.getAsking(); });
@@ -293,8 +302,7 @@ LogicalResult Plan::checkOverwritten(Value old, Value by) const {
   int64_t phase = phaseOf(adding);
   for (OpOperand *use : readersOf(old)) {
     Operation *user = use->getOwner();
-    auto project = dyn_cast<ProjectOp>(user);
-    bool addend = project && llvm::is_contained(project.getPlus(), use->get());
+    bool addend = llvm::is_contained(addendsOf(user), use->get());
     if (phaseOf(user) < phase || (user == adding && addend))
       continue;
     return user->emitError("found a use of the residual stream in or after the "
@@ -312,14 +320,14 @@ LogicalResult Plan::findStream(Signature signature) {
   Value value = end->getOperand(signature.streamResult);
   while (!stream.contains(value)) {
     stream.insert(value);
-    auto project = madeInPhase(value).getDefiningOp<ProjectOp>();
-    if (!project || project.getPlus().empty()) {
+    OperandRange addends = addendsOf(madeInPhase(value).getDefiningOp());
+    if (addends.empty()) {
       if (signature.stream < 0)
         return success(); // The entry makes the stream.
       return function.emitError("found a result that adds to something else, "
                                 "expected the residual stream and additions");
     }
-    Value old = project.getPlus().back();
+    Value old = addends.back();
     if (signature.stream >= 0 && failed(checkOverwritten(old, value)))
       return failure();
     if (signature.stream < 0)

@@ -188,8 +188,10 @@ private:
             return {b.select(first, value, now[0]),
                     b.select(first, now[0], second)};
           });
-      b.store(arith::AddFOp::create(b, best[0], best[1]),
-              b.at(worth, group, b.f32()));
+      Value sum = op.getByBest()
+                      ? best[0]
+                      : arith::AddFOp::create(b, best[0], best[1]).getResult();
+      b.store(sum, b.at(worth, group, b.f32()));
       storeInt(b.constant(0), kept, group);
     });
     b.forRange(b.constant(0), b.constant(op.getTopGroups()), 1, [&](Value) {
@@ -242,9 +244,23 @@ private:
   /// The number of this layer among those with experts.
   Value expertLayer() {
     auto function = op->getParentOfType<func::FuncOp>();
-    auto layers = function->getAttrOfType<DenseI64ArrayAttr>("fathom.layers");
-    return b.sub(b.layer,
-                 b.constant(layers && !layers.empty() ? layers[0] : 0));
+    auto attribute =
+        function->getAttrOfType<DenseI64ArrayAttr>("fathom.layers");
+    ArrayRef<int64_t> layers;
+    if (attribute)
+      layers = attribute.asArrayRef();
+    if (layers.empty())
+      return b.layer;
+    int64_t first = *llvm::min_element(layers);
+    if (*llvm::max_element(layers) - first + 1 ==
+        static_cast<int64_t>(layers.size()))
+      return b.sub(b.layer, b.constant(first));
+    // Dense layers lie between them: count those before this one.
+    Value count = b.constant(0);
+    for (int64_t layer : layers)
+      count = b.add(count, b.select(b.less(b.constant(layer), b.layer),
+                                    b.constant(1), b.constant(0)));
+    return count;
   }
 
   // Counts, sums of counts, then each entry to its place.

@@ -2,7 +2,8 @@
 //
 // First half: the panels of all experts that have tokens are shared out by
 // their cost, in the order of the experts. Second half: a thread owns columns
-// of the result and adds up the experts in ascending order.
+// of the result and adds up the experts in ascending order, beginning with
+// `plus`, which may lie where the result does.
 //
 //===----------------------------------------------------------------------===//
 
@@ -138,11 +139,27 @@ void emitDown(KernelBuilder &b, ExpertDownOp op) {
 
   VectorType type = b.lanes(b.f32());
   int64_t lanes = type.getNumElements();
+  std::optional<Rows> plus;
+  if (op.getPlus())
+    plus = b.rows(op.getPlus());
+  // Zeros where the panels go beyond the columns.
+  auto initial = [&](Value token, Value column) -> Value {
+    if (!plus)
+      return b.splat(type, 0.0);
+    Value at = b.at(b.row(*plus, token), column, plus->element);
+    VectorType stored = b.lanes(plus->element);
+    int64_t columns = weight.getRows();
+    return b.convertToF32(
+        columns % kPanelRows == 0
+            ? b.load(stored, at)
+            : ::fathom::loadFirst(b, stored, at,
+                                  b.sub(b.constant(columns), column)));
+  };
   b.forRange(b.constant(0), b.tokenCount(), 1, [&](Value token) {
     Value row = b.row(result, token);
     b.forRange(b.mul(firstPanel, kPanelRows), b.mul(endPanel, kPanelRows),
                lanes, [&](Value column) {
-                 b.store(b.splat(type, 0.0), b.at(row, column, b.f32()));
+                 b.store(initial(token, column), b.at(row, column, b.f32()));
                });
   });
   b.forRange(b.constant(0), b.constant(experts), 1, [&](Value expert) {

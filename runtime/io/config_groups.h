@@ -1,5 +1,6 @@
-// The groups of a configuration in which no key may be unknown: how positions
-// rotate, how weights are quantised; and what generation_config.json holds.
+// The parts of a configuration that have readers of their own: how positions
+// rotate, how weights are quantised, which experts run; and what
+// generation_config.json holds.
 #ifndef FATHOM_RUNTIME_IO_CONFIG_GROUPS_H_
 #define FATHOM_RUNTIME_IO_CONFIG_GROUPS_H_
 
@@ -9,8 +10,14 @@
 
 namespace fathom::rt {
 
-// Both spellings: rope_theta with rope_scaling, and rope_parameters.
-absl::Status ReadRope(ConfigReader* reader, RopeConfig* rope);
+// Both spellings: rope_theta with rope_scaling, and rope_parameters. What
+// transformers leaves out goes to the warnings of `config`, keys that it does
+// not know to its unknown keys. `config` has its architecture and positions.
+absl::Status ReadRope(ConfigReader* reader, ModelConfig* config);
+
+// Routed and shared experts, and the layers that predict further tokens.
+// `config` has its number of layers.
+absl::Status ReadExperts(ConfigReader* reader, ModelConfig* config);
 
 // quantization_config: blocks of float8, or none.
 absl::Status ReadQuantization(ConfigReader* reader, ModelConfig* config);

@@ -1,5 +1,6 @@
 #include "runtime/io/config_reader.h"
 
+#include <cmath>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,6 +16,31 @@ absl::StatusOr<double> NumberIn(const JsonValue& value, double min,
     if (number >= min && number <= max) return number;
   }
   return value.Expected(absl::StrCat("a number from ", min, " to ", max));
+}
+
+bool IsFalsy(const JsonValue& value) {
+  switch (value.kind()) {
+    case JsonValue::Kind::kNull: return true;
+    case JsonValue::Kind::kBool: return !*value.AsBool();
+    case JsonValue::Kind::kInteger:
+    case JsonValue::Kind::kReal: return NumberIn(value, 0, 0).ok();
+    case JsonValue::Kind::kString: return value.AsString()->empty();
+    case JsonValue::Kind::kArray: return value.AsArray()->empty();
+    case JsonValue::Kind::kObject: return value.AsObject()->empty();
+  }
+  return false;
+}
+
+absl::StatusOr<int64_t> WholeIn(const JsonValue& value, int64_t min,
+                                int64_t max) {
+  if (value.kind() == JsonValue::Kind::kReal) {
+    FATHOM_ASSIGN_OR_RETURN(double number, value.AsNumber());
+    if (number == std::floor(number) && number >= static_cast<double>(min) &&
+        number <= static_cast<double>(max)) {
+      return static_cast<int64_t>(number);
+    }
+  }
+  return value.AsInteger(min, max);
 }
 
 absl::StatusOr<ConfigReader> ConfigReader::Read(const JsonValue& object) {
@@ -64,7 +90,28 @@ absl::Status ConfigReader::Integer(absl::string_view key, int64_t min,
 
 absl::Status ConfigReader::OptionalInteger(absl::string_view key, int64_t min,
                                            int64_t max, int64_t* out) {
+  return Find(key) ? Integer(key, min, max, out) : absl::OkStatus();
+}
+
+absl::Status ConfigReader::IntegerOr(absl::string_view key, int64_t min,
+                                     int64_t max, int64_t fallback,
+                                     int64_t* out) {
+  *out = fallback;
   return Mark(key) ? Integer(key, min, max, out) : absl::OkStatus();
+}
+
+absl::Status ConfigReader::NumberOr(absl::string_view key, double min,
+                                    double max, double fallback, double* out) {
+  *out = fallback;
+  return Mark(key) ? Number(key, min, max, out) : absl::OkStatus();
+}
+
+absl::Status ConfigReader::OptionalWhole(absl::string_view key, int64_t min,
+                                         int64_t max, int64_t* out) {
+  std::optional<JsonValue> value = Find(key);
+  if (!value) return absl::OkStatus();
+  FATHOM_ASSIGN_OR_RETURN(*out, WholeIn(*value, min, max));
+  return absl::OkStatus();
 }
 
 absl::Status ConfigReader::Number(absl::string_view key, double min, double max,
@@ -78,7 +125,7 @@ absl::Status ConfigReader::Number(absl::string_view key, double min, double max,
 
 absl::Status ConfigReader::OptionalNumber(absl::string_view key, double min,
                                           double max, double* out) {
-  return Mark(key) ? Number(key, min, max, out) : absl::OkStatus();
+  return Find(key) ? Number(key, min, max, out) : absl::OkStatus();
 }
 
 absl::Status ConfigReader::Bool(absl::string_view key, bool* out) {
@@ -88,39 +135,33 @@ absl::Status ConfigReader::Bool(absl::string_view key, bool* out) {
 }
 
 absl::Status ConfigReader::OptionalBool(absl::string_view key, bool* out) {
-  return Mark(key) ? Bool(key, out) : absl::OkStatus();
+  return Find(key) ? Bool(key, out) : absl::OkStatus();
 }
 
 absl::Status ConfigReader::OnlyString(absl::string_view key,
                                       absl::string_view value) {
-  Entry* entry = Mark(key);
-  if (entry == nullptr) return absl::OkStatus();
-  const JsonValue& found = entry->member.second;
-  if (found.kind() == JsonValue::Kind::kString && *found.AsString() == value) {
+  std::optional<JsonValue> found = Find(key);
+  if (!found || (found->kind() == JsonValue::Kind::kString &&
+                 *found->AsString() == value)) {
     return absl::OkStatus();
   }
-  return found.Expected(absl::StrCat("\"", value, "\": no other is computed"));
+  return found->Expected(absl::StrCat("\"", value, "\": no other is computed"));
 }
 
 absl::Status ConfigReader::OnlyBool(absl::string_view key, bool value) {
-  Entry* entry = Mark(key);
-  if (entry == nullptr) return absl::OkStatus();
-  const JsonValue& found = entry->member.second;
-  if (found.kind() == JsonValue::Kind::kBool && *found.AsBool() == value) {
+  std::optional<JsonValue> found = Find(key);
+  if (!found ||
+      (found->kind() == JsonValue::Kind::kBool && *found->AsBool() == value)) {
     return absl::OkStatus();
   }
-  return found.Expected(
+  return found->Expected(
       absl::StrCat(value ? "true" : "false", ": no other is computed"));
 }
 
 absl::Status ConfigReader::OnlyNumber(absl::string_view key, double value) {
-  Entry* entry = Mark(key);
-  if (entry == nullptr) return absl::OkStatus();
-  if (NumberIn(entry->member.second, value, value).ok()) {
-    return absl::OkStatus();
-  }
-  return entry->member.second.Expected(
-      absl::StrCat(value, ": no other is computed"));
+  std::optional<JsonValue> found = Find(key);
+  if (!found || NumberIn(*found, value, value).ok()) return absl::OkStatus();
+  return found->Expected(absl::StrCat(value, ": no other is computed"));
 }
 
 void ConfigReader::Ignore(std::initializer_list<absl::string_view> keys) {

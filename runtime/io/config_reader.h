@@ -17,7 +17,8 @@
 namespace fathom::rt {
 
 // Every function refuses a value of the wrong type or out of range by name.
-// Those that begin with Optional leave `out` alone where the key is absent.
+// Those that begin with Optional leave `out` alone where the key is absent or
+// null, which is the same to transformers.
 class ConfigReader {
  public:
   static absl::StatusOr<ConfigReader> Read(const JsonValue& object);
@@ -33,7 +34,19 @@ class ConfigReader {
   absl::Status Bool(absl::string_view key, bool* out);
   absl::Status OptionalBool(absl::string_view key, bool* out);
 
-  // Where the key is there, it has to say `value`: nothing else is computed.
+  // As Integer, but `fallback` where the key is absent.
+  absl::Status IntegerOr(absl::string_view key, int64_t min, int64_t max,
+                         int64_t fallback, int64_t* out);
+  absl::Status NumberOr(absl::string_view key, double min, double max,
+                        double fallback, double* out);
+
+  // As OptionalInteger, and takes 8192.0 too: in groups that are dictionaries
+  // to transformers, it does not ask how a whole number is written.
+  absl::Status OptionalWhole(absl::string_view key, int64_t min, int64_t max,
+                             int64_t* out);
+
+  // Where the key is there and not null, it has to say `value`: nothing else is
+  // computed.
   absl::Status OnlyString(absl::string_view key, absl::string_view value);
   absl::Status OnlyBool(absl::string_view key, bool value);
   absl::Status OnlyNumber(absl::string_view key, double value);
@@ -69,6 +82,13 @@ class ConfigReader {
 
 // A number from `min` to `max`, or an error that says so.
 absl::StatusOr<double> NumberIn(const JsonValue& value, double min, double max);
+
+// Whether Python takes it for false: null, false, 0, or what is empty.
+bool IsFalsy(const JsonValue& value);
+
+// As NumberIn for a whole number, which may be written as 8192 or 8192.0.
+absl::StatusOr<int64_t> WholeIn(const JsonValue& value, int64_t min,
+                                int64_t max);
 
 }  // namespace fathom::rt
 

@@ -11,7 +11,7 @@ namespace fathom::rt {
 namespace {
 
 // A key of another architecture. Beside null it may have the number `neutral`,
-// or be false where there is none: then it changes nothing.
+// or be false or nothing where there is none: then it changes nothing.
 struct ForeignKey {
   absl::string_view name;
   std::optional<double> neutral;
@@ -78,9 +78,8 @@ constexpr absl::string_view kGroupPrefixes[] = {
     "layer_types"};
 
 bool IsNeutral(const JsonValue& value, std::optional<double> neutral) {
-  if (value.kind() == JsonValue::Kind::kNull) return true;
-  if (neutral.has_value()) return NumberIn(value, *neutral, *neutral).ok();
-  return value.kind() == JsonValue::Kind::kBool && !*value.AsBool();
+  if (!neutral.has_value()) return IsFalsy(value);
+  return value.IsNull() || NumberIn(value, *neutral, *neutral).ok();
 }
 
 }  // namespace
@@ -93,8 +92,10 @@ absl::StatusOr<bool> IsHarmlessForeignKey(const JsonMember& member) {
         key.neutral.has_value() ? absl::StrCat(*key.neutral) : "false",
         ": what other architectures compute by this key is not computed"));
   }
+  // Absent, to all who read it.
+  if (member.second.IsNull()) return true;
   for (absl::string_view prefix : kGroupPrefixes) {
-    if (absl::StartsWith(member.first, prefix)) {
+    if (absl::StartsWith(member.first, prefix) && !IsFalsy(member.second)) {
       return member.second.Expected(
           "no such key: unknown ones about positions, attention or "
           "quantisation may change what is computed");

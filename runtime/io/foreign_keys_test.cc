@@ -55,7 +55,8 @@ TEST(ForeignKeysTest, ValuesThatChangeNothingPass) {
       {"mlp_bias", "false"},        {"final_logit_softcapping", "null"},
       {"sliding_window", "null"},   {"use_sliding_window", "false"},
       {"residual_multiplier", "1"}, {"logit_scale", "1.0"},
-      {"num_local_experts", "0"},
+      {"num_local_experts", "0"},   {"qk_norm", "0"},
+      {"use_qk_norm", "0.0"},       {"no_rope_layers", "[]"},
   };
   for (const auto& [key, value] : kRows) {
     const auto found = Harmless(key, value);
@@ -69,8 +70,13 @@ TEST(ForeignKeysTest, WhatIsUnknownIsSaidToBe) {
   ASSERT_TRUE(unknown.ok()) << unknown.status();
   EXPECT_FALSE(*unknown);
   // But not where it may be about attention.
-  EXPECT_FALSE(Harmless("attention_sinks", "null").ok());
-  EXPECT_FALSE(Harmless("rope_scaling_factor", "false").ok());
+  EXPECT_FALSE(Harmless("attention_sinks", "true").ok());
+  EXPECT_FALSE(Harmless("rope_scaling_factor", "2").ok());
+  // Null is nothing to anybody; what is off is named.
+  EXPECT_TRUE(*Harmless("attention_sinks", "null"));
+  EXPECT_TRUE(*Harmless("unsloth_version", "null"));
+  EXPECT_FALSE(*Harmless("attention_sinks", "false"));
+  EXPECT_FALSE(*Harmless("rope_scaling_factor", "0"));
 }
 
 }  // namespace

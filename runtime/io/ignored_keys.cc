@@ -80,7 +80,7 @@ bool IsOfKind(const JsonValue& value, const IgnoredKey& key) {
   if (value.IsNull()) return true;
   switch (key.kind) {
     case Kind::kBool: return value.kind() == JsonValue::Kind::kBool;
-    case Kind::kInteger: return value.AsInteger(key.min, key.max).ok();
+    case Kind::kInteger: return WholeIn(value, key.min, key.max).ok();
     case Kind::kNumber:
       return NumberIn(value, static_cast<double>(key.min),
                       static_cast<double>(key.max))

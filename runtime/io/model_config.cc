@@ -18,18 +18,31 @@ namespace {
 constexpr absl::string_view kWhat = "config.json";
 constexpr double kEpsMin = 1e-20;
 constexpr double kEpsMax = 1;
-constexpr int64_t kBlockMax = 65536;
 
+// The last two are what transformers takes where config.json has no
+// max_position_embeddings and no eos_token_id (-1: then there is none).
 struct ArchitectureRow {
   Architecture architecture;
   absl::string_view model_type;
   absl::string_view class_name;
+  int64_t positions;
+  int64_t eos;
 };
 constexpr ArchitectureRow kArchitectures[] = {
-    {Architecture::kDeepseekV3, "deepseek_v3", "DeepseekV3ForCausalLM"},
-    {Architecture::kQwen2, "qwen2", "Qwen2ForCausalLM"},
-    {Architecture::kLlama, "llama", "LlamaForCausalLM"},
+    {Architecture::kDeepseekV3, "deepseek_v3", "DeepseekV3ForCausalLM", 4096,
+     1},
+    {Architecture::kQwen2, "qwen2", "Qwen2ForCausalLM", 32768, -1},
+    {Architecture::kLlama, "llama", "LlamaForCausalLM", 2048, 2},
 };
+// The same, of rms_norm_eps.
+constexpr double kEpsDefault = 1e-6;
+
+const ArchitectureRow& RowOf(Architecture architecture) {
+  for (const ArchitectureRow& row : kArchitectures) {
+    if (row.architecture == architecture) return row;
+  }
+  return kArchitectures[0];
+}
 
 absl::Status Inconsistent(absl::string_view text) {
   return absl::InvalidArgumentError(absl::StrCat(kWhat, ": ", text));
@@ -60,20 +73,78 @@ absl::Status ReadArchitecture(ConfigReader* reader, ModelConfig* config) {
   return absl::OkStatus();
 }
 
-// A layer kind we do not compute hides here.
-absl::Status CheckLayerTypes(ConfigReader* reader, const ModelConfig& config) {
+// Whether one of the layers attends to a window only. Those of Qwen2 do so
+// from max_window_layers on, unless layer_types says which.
+absl::StatusOr<bool> HasWindows(ConfigReader* reader, const ModelConfig& config,
+                                bool uses_windows) {
+  int64_t first = 28;
+  FATHOM_RETURN_IF_ERROR(
+      reader->OptionalInteger("max_window_layers", 0, kLayersMax, &first));
   auto types = reader->Find("layer_types");
-  if (!types) return absl::OkStatus();
+  if (!types) return uses_windows && first < config.layer_count;
   FATHOM_ASSIGN_OR_RETURN(auto layers, types->AsArray());
   if (static_cast<int64_t>(layers.size()) != config.layer_count) {
     return Inconsistent(absl::StrCat("key 'layer_types' has ", layers.size(),
                                      " entries, expected ", config.layer_count,
                                      " as num_hidden_layers says"));
   }
+  bool has_windows = false;
   for (const JsonValue& layer : layers) {
     FATHOM_ASSIGN_OR_RETURN(absl::string_view name, layer.AsString());
-    if (name != "full_attention") {
-      return layer.Expected("\"full_attention\": no other is computed");
+    const bool is_window = name == "sliding_attention";
+    if (!is_window && name != "full_attention") {
+      return layer.Expected(
+          "\"full_attention\" or \"sliding_attention\": no other is computed");
+    }
+    has_windows = has_windows || is_window;
+  }
+  return has_windows;
+}
+
+// A window that holds all positions changes nothing; others are refused.
+absl::Status CheckWindows(ConfigReader* reader, const ModelConfig& config) {
+  bool uses_windows = false;
+  FATHOM_RETURN_IF_ERROR(
+      reader->OptionalBool("use_sliding_window", &uses_windows));
+  auto size = reader->FindOrNull("sliding_window");
+  if (size && size->IsNull()) uses_windows = false;
+  int64_t window = 4096;
+  FATHOM_RETURN_IF_ERROR(
+      reader->OptionalInteger("sliding_window", 0, kPositionsMax, &window));
+  FATHOM_ASSIGN_OR_RETURN(const bool has_windows,
+                          HasWindows(reader, config, uses_windows));
+  if (!has_windows || (uses_windows && window >= config.position_limit)) {
+    return absl::OkStatus();
+  }
+  auto types = reader->Find("layer_types");
+  auto use = reader->Find("use_sliding_window");
+  return (types ? *types : *use)
+      .Expected(
+          absl::StrCat(types ? "\"full_attention\" of each layer" : "false",
+                       ": a sliding window of ", window, " tokens of ",
+                       config.position_limit, " is not computed"));
+}
+
+// Biases that a key asks for. Qwen2 has those of its queries, keys and values
+// whatever the keys say.
+absl::Status ReadBiases(ConfigReader* reader, ModelConfig* config) {
+  bool attention = false, mlp = false;
+  FATHOM_RETURN_IF_ERROR(reader->OptionalBool("attention_bias", &attention));
+  if (config->architecture != Architecture::kDeepseekV3) {
+    FATHOM_RETURN_IF_ERROR(reader->OptionalBool("mlp_bias", &mlp));
+  }
+  if (config->architecture != Architecture::kQwen2) {
+    config->biases = {attention, attention, mlp};
+    return absl::OkStatus();
+  }
+  config->biases.inputs = true;
+  for (auto [key, value] :
+       {std::pair("attention_bias", attention), std::pair("mlp_bias", mlp)}) {
+    if (value) {
+      config->warnings.push_back(absl::StrCat(
+          kWhat, ": '", key,
+          "' of true is left out: qwen2 has biases of q, k and v, and no "
+          "others"));
     }
   }
   return absl::OkStatus();
@@ -93,18 +164,33 @@ absl::Status ReadCommon(ConfigReader* reader, ModelConfig* config) {
   config->kv_head_count = config->head_count;
   FATHOM_RETURN_IF_ERROR(reader->OptionalInteger(
       "num_key_value_heads", 1, kHeadsMax, &config->kv_head_count));
-  FATHOM_RETURN_IF_ERROR(reader->Integer(
-      "max_position_embeddings", 1, kPositionsMax, &config->position_limit));
-  FATHOM_RETURN_IF_ERROR(
-      reader->Number("rms_norm_eps", kEpsMin, kEpsMax, &config->norm_eps));
+  const ArchitectureRow& row = RowOf(config->architecture);
+  FATHOM_RETURN_IF_ERROR(reader->IntegerOr("max_position_embeddings", 1,
+                                           kPositionsMax, row.positions,
+                                           &config->position_limit));
+  FATHOM_RETURN_IF_ERROR(reader->NumberOr("rms_norm_eps", kEpsMin, kEpsMax,
+                                          kEpsDefault, &config->norm_eps));
   FATHOM_RETURN_IF_ERROR(
       reader->OptionalBool("tie_word_embeddings", &config->tied_embeddings));
   FATHOM_RETURN_IF_ERROR(reader->OnlyString("hidden_act", "silu"));
-  FATHOM_RETURN_IF_ERROR(reader->OnlyBool("attention_bias", false));
+  FATHOM_RETURN_IF_ERROR(ReadBiases(reader, config));
   FATHOM_RETURN_IF_ERROR(reader->OnlyBool("is_encoder_decoder", false));
-  FATHOM_RETURN_IF_ERROR(CheckLayerTypes(reader, *config));
+  if (config->architecture == Architecture::kQwen2) {
+    FATHOM_RETURN_IF_ERROR(CheckWindows(reader, *config));
+  } else {
+    FATHOM_ASSIGN_OR_RETURN(const bool has_windows,
+                            HasWindows(reader, *config, false));
+    if (has_windows) {
+      return reader->Find("layer_types")
+          ->Expected("\"full_attention\" of each layer: no other is computed");
+    }
+  }
+  if (!reader->FindOrNull("eos_token_id") && row.eos >= 0 &&
+      row.eos < config->vocabulary_size) {
+    config->eos = {row.eos};
+  }
   FATHOM_RETURN_IF_ERROR(ReadTokenIds(reader, config));
-  FATHOM_RETURN_IF_ERROR(ReadRope(reader, &config->rope));
+  FATHOM_RETURN_IF_ERROR(ReadRope(reader, config));
   return ReadQuantization(reader, config);
 }
 
@@ -131,22 +217,20 @@ absl::Status ReadGrouped(ConfigReader* reader, ModelConfig* config) {
     return Inconsistent(absl::StrCat("a head has ", config->head_dim,
                                      " channels, expected pairs of them"));
   }
-  FATHOM_RETURN_IF_ERROR(reader->OnlyBool("mlp_bias", false));
-  FATHOM_RETURN_IF_ERROR(reader->OnlyBool("use_sliding_window", false));
+  if (config->architecture != Architecture::kQwen2) {
+    FATHOM_RETURN_IF_ERROR(reader->OnlyBool("use_sliding_window", false));
+  }
   FATHOM_RETURN_IF_ERROR(reader->OnlyBool("use_mrope", false));
   FATHOM_RETURN_IF_ERROR(reader->OnlyBool("rope_interleaved", false));
-  FATHOM_RETURN_IF_ERROR(reader->OnlyNumber("partial_rotary_factor", 1));
-  FATHOM_RETURN_IF_ERROR(IgnoreKeys(IgnoredIn::kGrouped, reader));
-  config->qkv_bias = config->architecture == Architecture::kQwen2;
-  return absl::OkStatus();
+  return IgnoreKeys(IgnoredIn::kGrouped, reader);
 }
 
 absl::Status ReadLatent(ConfigReader* reader, ModelConfig* config) {
   LatentConfig latent;
-  if (reader->Find("q_lora_rank")) {
-    FATHOM_RETURN_IF_ERROR(
-        reader->Integer("q_lora_rank", 0, kRankMax, &latent.q_rank));
-  }
+  // Null is none; what transformers takes where there is no key is R1's.
+  if (!reader->FindOrNull("q_lora_rank")) latent.q_rank = 1536;
+  FATHOM_RETURN_IF_ERROR(
+      reader->OptionalInteger("q_lora_rank", 0, kRankMax, &latent.q_rank));
   FATHOM_RETURN_IF_ERROR(
       reader->Integer("kv_lora_rank", 1, kRankMax, &latent.kv_rank));
   FATHOM_RETURN_IF_ERROR(
@@ -164,74 +248,12 @@ absl::Status ReadLatent(ConfigReader* reader, ModelConfig* config) {
       reader->OnlyNumber("head_dim", static_cast<double>(latent.rope_dim)));
   FATHOM_RETURN_IF_ERROR(reader->OnlyNumber(
       "qk_head_dim", static_cast<double>(latent.nope_dim + latent.rope_dim)));
-  FATHOM_RETURN_IF_ERROR(reader->OnlyBool("rope_interleave", true));
+  if (reader->FindOrNull("rope_interleave")) {
+    latent.adjacent_pairs = false;  // What null is to Python.
+    FATHOM_RETURN_IF_ERROR(
+        reader->OptionalBool("rope_interleave", &latent.adjacent_pairs));
+  }
   config->latent = latent;
-  return absl::OkStatus();
-}
-
-absl::Status CheckExperts(const ExpertsConfig& experts) {
-  if (experts.count % experts.groups != 0) {
-    return Inconsistent(absl::StrCat("n_group is ", experts.groups,
-                                     ", expected a divisor of the ",
-                                     experts.count, " of n_routed_experts"));
-  }
-  int64_t group_size = experts.count / experts.groups;
-  if (experts.groups > 1 && group_size < 2) {
-    return Inconsistent(absl::StrCat("n_group is ", experts.groups,
-                                     ", expected at least two "
-                                     "of the ",
-                                     experts.count, " experts in a group"));
-  }
-  if (experts.top_groups > experts.groups) {
-    return Inconsistent(absl::StrCat("topk_group is ", experts.top_groups,
-                                     ", expected at most the ", experts.groups,
-                                     " of n_group"));
-  }
-  if (experts.per_token > experts.top_groups * group_size) {
-    return Inconsistent(
-        absl::StrCat("num_experts_per_tok is ", experts.per_token,
-                     ", expected at most the ", experts.top_groups * group_size,
-                     " experts of ", experts.top_groups, " groups"));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ReadExperts(ConfigReader* reader, ModelConfig* config) {
-  ExpertsConfig experts;
-  FATHOM_RETURN_IF_ERROR(reader->Integer("first_k_dense_replace", 0, kLayersMax,
-                                         &experts.first_layer));
-  FATHOM_RETURN_IF_ERROR(
-      reader->Integer("n_routed_experts", 1, kExpertsMax, &experts.count));
-  FATHOM_RETURN_IF_ERROR(reader->Integer(
-      "num_experts_per_tok", 1, kExpertsPerTokenMax, &experts.per_token));
-  FATHOM_RETURN_IF_ERROR(reader->Integer("moe_intermediate_size", 1,
-                                         kIntermediateMax,
-                                         &experts.intermediate_size));
-  FATHOM_RETURN_IF_ERROR(reader->Integer(
-      "n_shared_experts", 1, kSharedExpertsMax, &experts.shared_count));
-  FATHOM_RETURN_IF_ERROR(
-      reader->Integer("n_group", 1, kExpertsMax, &experts.groups));
-  FATHOM_RETURN_IF_ERROR(
-      reader->Integer("topk_group", 1, kExpertsMax, &experts.top_groups));
-  FATHOM_RETURN_IF_ERROR(
-      reader->Number("routed_scaling_factor", 1e-3, 1000, &experts.scale));
-  FATHOM_RETURN_IF_ERROR(reader->Bool("norm_topk_prob", &experts.normalize));
-  FATHOM_RETURN_IF_ERROR(reader->OnlyString("scoring_func", "sigmoid"));
-  FATHOM_RETURN_IF_ERROR(reader->OnlyString("topk_method", "noaux_tc"));
-  FATHOM_RETURN_IF_ERROR(reader->OnlyNumber("moe_layer_freq", 1));
-  FATHOM_RETURN_IF_ERROR(reader->OnlyNumber(
-      "num_local_experts", static_cast<double>(experts.count)));
-  FATHOM_RETURN_IF_ERROR(reader->OptionalInteger("num_nextn_predict_layers", 0,
-                                                 1, &config->mtp_layer_count));
-  FATHOM_RETURN_IF_ERROR(CheckExperts(experts));
-  if (experts.first_layer > config->layer_count) {
-    return Inconsistent(
-        absl::StrCat("first_k_dense_replace is ", experts.first_layer,
-                     ", expected at most the ", config->layer_count,
-                     " of num_hidden_layers"));
-  }
-  FATHOM_RETURN_IF_ERROR(IgnoreKeys(IgnoredIn::kExperts, reader));
-  config->experts = experts;
   return absl::OkStatus();
 }
 
@@ -249,47 +271,7 @@ absl::Status CollectUnknown(const ConfigReader& reader, ModelConfig* config) {
 }  // namespace
 
 absl::string_view ArchitectureName(Architecture architecture) {
-  for (const ArchitectureRow& row : kArchitectures) {
-    if (row.architecture == architecture) return row.model_type;
-  }
-  return "";
-}
-
-absl::Status ReadQuantization(ConfigReader* reader, ModelConfig* config) {
-  auto quantization = reader->Find("quantization_config");
-  if (!quantization) return absl::OkStatus();
-  FATHOM_ASSIGN_OR_RETURN(ConfigReader group,
-                          ConfigReader::Read(*quantization));
-  FATHOM_RETURN_IF_ERROR(group.Get("quant_method").status());
-  FATHOM_RETURN_IF_ERROR(group.OnlyString("quant_method", "fp8"));
-  FATHOM_RETURN_IF_ERROR(group.OnlyString("fmt", "e4m3"));
-  FATHOM_RETURN_IF_ERROR(group.OnlyString("activation_scheme", "dynamic"));
-  FATHOM_ASSIGN_OR_RETURN(JsonValue size, group.Get("weight_block_size"));
-  FATHOM_ASSIGN_OR_RETURN(auto sides, size.AsArray());
-  if (sides.size() != 2) return size.Expected("two sizes");
-  Fp8Config fp8;
-  FATHOM_ASSIGN_OR_RETURN(fp8.block_rows, sides[0].AsInteger(1, kBlockMax));
-  FATHOM_ASSIGN_OR_RETURN(fp8.block_columns, sides[1].AsInteger(1, kBlockMax));
-  // How the scales were chosen; they are float32 all the same.
-  if (auto format = group.Find("scale_fmt")) {
-    FATHOM_ASSIGN_OR_RETURN(absl::string_view name, format->AsString());
-    if (name != "ue8m0" && name != "float") {
-      return format->Expected("\"ue8m0\" or \"float\"");
-    }
-  }
-  if (auto modules = group.Find("modules_to_not_convert")) {
-    FATHOM_ASSIGN_OR_RETURN(auto names, modules->AsArray());
-    for (const JsonValue& value : names) {
-      FATHOM_ASSIGN_OR_RETURN(absl::string_view name, value.AsString());
-      if (name != "lm_head") {
-        return value.Expected("\"lm_head\": no other is left out");
-      }
-    }
-  }
-  config->fp8 = fp8;
-  return group.RefuseUnread(
-      "quant_method, fmt, activation_scheme, weight_block_size, scale_fmt and "
-      "modules_to_not_convert");
+  return RowOf(architecture).model_type;
 }
 
 absl::StatusOr<ModelConfig> ParseModelConfig(

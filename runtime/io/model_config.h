@@ -36,24 +36,37 @@ enum class Architecture { kDeepseekV3, kQwen2, kLlama };
 // As `model_type` says it: "qwen2".
 absl::string_view ArchitectureName(Architecture architecture);
 
-enum class RopeType { kDefault, kYarn, kLlama3 };
+// Of `dynamic`, what is computed lies within the model's own positions, where
+// it changes nothing.
+enum class RopeType { kDefault, kLinear, kDynamic, kYarn, kLlama3 };
 
 struct RopeConfig {
   RopeType type = RopeType::kDefault;
   double theta = 10000;
-  // Of yarn and llama3.
+  // Of all but the default.
   double factor = 1;
+  // Of yarn and llama3.
   int64_t original_positions = 0;
   // Of yarn.
   double beta_fast = 32;
   double beta_slow = 1;
-  double mscale = 0;          // 0: not given
-  double mscale_all_dim = 0;  // 0: not given
+  double mscale = 0;  // 0: not given
+  // Of yarn, and in DeepSeek's attention of all but the default. 0: not given.
+  double mscale_all_dim = 0;
   std::optional<double> attention_factor;
   bool truncate = true;
   // Of llama3.
   double low_freq_factor = 1;
   double high_freq_factor = 1;
+};
+
+// Which linear layers add a bias.
+struct BiasConfig {
+  // Those of the queries, keys and values; under latent attention those of
+  // what they are compressed to.
+  bool inputs = false;
+  bool output = false;  // of attention
+  bool mlp = false;     // of dense layers
 };
 
 // Latent attention (MLA).
@@ -63,24 +76,44 @@ struct LatentConfig {
   int64_t nope_dim = 0;
   int64_t rope_dim = 0;
   int64_t value_dim = 0;
+  // Which channels rotate together: (0, 1), (2, 3), ... or, as in the other
+  // architectures, each with the one half of them further.
+  bool adjacent_pairs = true;
 };
+
+enum class Scoring { kSigmoid, kSoftmax };
 
 struct ExpertsConfig {
   int64_t first_layer = 0;  // layers before it are dense
+  int64_t layer_stride =
+      1;  // of the others, those that it divides have experts
   int64_t count = 0;
   int64_t per_token = 0;
   int64_t intermediate_size = 0;
   int64_t shared_count = 0;  // fused into one layer of so many times the size
+  Scoring scoring = Scoring::kSigmoid;
+  // Whether the choice is corrected by a bias where no checkpoint says so.
+  bool has_bias = true;
   int64_t groups = 1;
   int64_t top_groups = 1;
+  bool groups_by_best = false;  // not by the sum of their two best
   double scale = 1;
   bool normalize = false;
+
+  bool IsIn(int64_t layer) const {
+    return layer >= first_layer && layer % layer_stride == 0;
+  }
 };
 
-// Weights in float8_e4m3fn with one scale a block.
+// Weights in float8_e4m3fn with one scale a block, or one for a whole matrix.
 struct Fp8Config {
-  int64_t block_rows = 0;
+  int64_t block_rows = 0;  // 0: the matrix is one block
   int64_t block_columns = 0;
+  // Names of modules, or how they begin or end, that are stored as they were.
+  std::vector<std::string> kept_modules;
+
+  // Whether the linear layer `module` is one of them.
+  bool Keeps(absl::string_view module) const;
 };
 
 // What generation_config.json asks for; nothing where it does not say.
@@ -106,7 +139,7 @@ struct ModelConfig {
   int64_t position_limit = 0;
   double norm_eps = 0;
   bool tied_embeddings = false;
-  bool qkv_bias = false;
+  BiasConfig biases;
   RopeConfig rope;
   std::optional<LatentConfig> latent;
   std::optional<ExpertsConfig> experts;
@@ -119,6 +152,9 @@ struct ModelConfig {
 
   // Keys that no table of ours knows, as "config.json: 'a'".
   std::vector<std::string> unknown_keys;
+  // What the configuration says that transformers reads in another way or not
+  // at all, and what is computed, one line each.
+  std::vector<std::string> warnings;
 
   // The channels of a head that rotate.
   int64_t rotary_dim() const { return latent ? latent->rope_dim : head_dim; }

@@ -21,6 +21,11 @@ std::vector<float> Powers(double theta, int64_t dim) {
   return powers;
 }
 
+void ScaleLinear(const RopeConfig& rope, RopeTable* table) {
+  auto factor = static_cast<float>(rope.factor);
+  for (float& frequency : table->frequencies) frequency /= factor;
+}
+
 // 0.1 k ln s + 1
 double Mscale(double factor, double k) {
   return factor <= 1 ? 1 : 0.1 * k * std::log(factor) + 1;
@@ -87,20 +92,36 @@ void ScaleLlama3(const RopeConfig& rope, RopeTable* table) {
   }
 }
 
+// Dynamic scaling stretches what lies beyond the model's positions, where
+// nothing is computed. Within them it is this power of one, in float64.
+double DynamicTheta(const ModelConfig& config, int64_t dim) {
+  const RopeConfig& rope = config.rope;
+  auto positions = static_cast<double>(config.position_limit);
+  double stretch = rope.factor * positions / positions - (rope.factor - 1);
+  return dim == 2
+             ? rope.theta
+             : rope.theta * std::pow(stretch, static_cast<double>(dim) /
+                                                  static_cast<double>(dim - 2));
+}
+
 }  // namespace
 
 RopeTable ComputeRope(const ModelConfig& config) {
   const RopeConfig& rope = config.rope;
   int64_t dim = config.rotary_dim();
   RopeTable table;
-  for (float power : Powers(rope.theta, dim)) {
+  double theta =
+      rope.type == RopeType::kDynamic ? DynamicTheta(config, dim) : rope.theta;
+  for (float power : Powers(theta, dim)) {
     table.frequencies.push_back(1.0f / power);
   }
   int64_t key_dim = dim;
   if (config.latent) key_dim += config.latent->nope_dim;
   table.softmax_scale = 1 / std::sqrt(static_cast<double>(key_dim));
   switch (rope.type) {
-    case RopeType::kDefault: break;
+    case RopeType::kDefault:
+    case RopeType::kDynamic: break;
+    case RopeType::kLinear: ScaleLinear(rope, &table); break;
     case RopeType::kYarn: ScaleYarn(rope, dim, &table); break;
     case RopeType::kLlama3: ScaleLlama3(rope, &table); break;
   }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
+#include "runtime/io/block_scales.h"
 #include "runtime/io/half.h"
 
 namespace fathom::rt {
@@ -97,21 +98,22 @@ absl::StatusOr<WeightReader> WeightReader::OpenBlocks(
 }
 
 absl::Status WeightReader::ReadScales(const TensorInfo& scales) {
-  std::vector<uint64_t> expected = {Blocks(rows_, block_rows_),
-                                    Blocks(columns_, block_columns_)};
-  if (scales.dtype != DType::kF32 || scales.shape != expected) {
+  const std::vector<uint64_t> expected =
+      ScaleShape(rows_, columns_, block_rows_, block_columns_);
+  if (!IsScaleType(scales.dtype) || !IsScaleShape(scales.shape, expected)) {
     return Wrong(
         *checkpoint_, scales,
         absl::StrCat("is of ", DTypeName(scales.dtype), " [",
-                     absl::StrJoin(scales.shape, ", "), "], expected F32 [",
-                     absl::StrJoin(expected, ", "), "]"));
+                     absl::StrJoin(scales.shape, ", "), "], expected ",
+                     kScaleTypes, " [", absl::StrJoin(expected, ", "), "]"));
   }
   std::string bytes(static_cast<size_t>(scales.end_bytes - scales.begin_bytes),
                     '\0');
   FATHOM_RETURN_IF_ERROR(checkpoint_->Read(scales, 0, absl::MakeSpan(bytes)));
-  scales_.resize(bytes.size() / sizeof(float));
+  const auto size = static_cast<size_t>(DTypeBytes(scales.dtype));
+  scales_.resize(bytes.size() / size);
   for (size_t i = 0; i < scales_.size(); ++i) {
-    scales_[i] = FloatAt(&bytes[i * sizeof(float)]);
+    scales_[i] = ScaleAt(scales.dtype, &bytes[i * size]);
   }
   return CheckFinite(*checkpoint_, scales, 0, scales_);
 }

@@ -22,8 +22,8 @@ class WeightReader {
   // matrix of bf16, f16 or f32.
   static absl::StatusOr<WeightReader> Open(const Checkpoint& checkpoint,
                                            const TensorInfo& tensor);
-  // `tensor` holds float8 codes, `scales` one float32 a block of
-  // `block_rows` x `block_columns`; blocks at the edges may be partial.
+  // `tensor` holds float8 codes, `scales` one number a block of `block_rows` x
+  // `block_columns` (see block_scales.h); blocks at the edges may be partial.
   static absl::StatusOr<WeightReader> OpenBlocks(const Checkpoint& checkpoint,
                                                  const TensorInfo& tensor,
                                                  const TensorInfo& scales,

@@ -140,7 +140,7 @@ TEST_F(WeightReaderTest, W16_ScalesOfAnotherShape) {
                                *checkpoint.Find("s"), 2, 3)
           .status()
           .message(),
-      "is of F32 [1, 2], expected F32 [2, 2]"));
+      "is of F32 [1, 2], expected F32, BF16, F16, F8_E8M0 or U8 [2, 2]"));
 }
 
 TEST_F(WeightReaderTest, W17_WeightsThatAreNotFinite) {

@@ -12,13 +12,15 @@ include "mlir/IR/AttrTypeBase.td"
 
 def Fathom_BlockScalesAttr : AttrDef<Fathom_Dialect, "BlockScales"> {
   let mnemonic = "block_scales";
-  let summary = "One float32 scale for each block of an 8-bit weight.";
+  let summary = "One scale for each block of an 8-bit weight.";
   let description = [{
     The checkpoint holds float8 codes and, under the name `tensor`, one scale a
-    block of `rows` x `columns` codes. Edge blocks may be partial. An element is
+    block of `rows` x `columns` codes. Edge blocks may be partial. A layer or an
+    expert whose scales the checkpoint lacks is stored in another float type,
+    and is taken as it is. An element is
 
     ```
-    weight[i, j] = bf16(float32(code[i, j]) * scale[i / rows, j / columns])
+    weight[i, j] = bf16(float32(code[i, j]) * float32(scale[i / rows, j / columns]))
     ```
 
     Example:

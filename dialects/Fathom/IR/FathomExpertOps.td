@@ -20,8 +20,9 @@ def Fathom_RouteOp : Fathom_WeightUser<"route"> {
     choice = score + bias                       (bias is 0 where not given)
     ```
 
-    A group's worth is the sum of its two largest choices. The `top_groups` best
-    groups stay, the experts of all others count as -infinity. `ids[t]` are the
+    A group's worth is the sum of its two largest choices, or its largest choice
+    with `by_best`. The `top_groups` best groups stay; the experts of all others
+    count as -infinity. `ids[t]` are the
     k experts of largest choice, in ascending order; of equal ones the lower id
     wins. Their weights are their *scores*, without bias, divided by their sum
     plus 1e-20 where `normalize`, times `scale`.
@@ -29,7 +30,8 @@ def Fathom_RouteOp : Fathom_WeightUser<"route"> {
     Constraints:
 
     - (C1) `groups` divides E, and 1 <= top_groups <= groups.
-    - (C2) with more than one group, a group has at least two experts.
+    - (C2) with more than one group, a group has at least two experts, unless
+      `by_best`.
     - (C3) `ids` and `weights` have the same k columns, 1 <= k <= the experts of
       `top_groups` groups.
     - (C4) `bias`, where given, is a vector weight of E values.
@@ -47,12 +49,12 @@ def Fathom_RouteOp : Fathom_WeightUser<"route"> {
   let arguments = (ins Fathom_ActivationTensor:$logits,
                        OptionalAttr<FlatSymbolRefAttr>:$bias,
                        Fathom_Scoring:$scoring, I64Attr:$groups,
-                       I64Attr:$top_groups, F32Attr:$scale,
+                       I64Attr:$top_groups, UnitAttr:$by_best, F32Attr:$scale,
                        UnitAttr:$normalize);
   let results = (outs Fathom_IndexTensor:$ids, Fathom_ActivationTensor:$weights);
   let assemblyFormat = [{
     $logits (`bias` $bias^)? $scoring `groups` $groups `top_groups` $top_groups
-    `scale` $scale (`normalize` $normalize^)? attr-dict
+    (`by_best` $by_best^)? `scale` $scale (`normalize` $normalize^)? attr-dict
     `:` type($logits) `->` type($ids) `,` type($weights)
   }];
   let hasVerifier = 1;

@@ -231,7 +231,7 @@ def Fathom_DispatchOp : Fathom_Op<"dispatch", [Pure,
     Constraints, with E columns of `logits`:
 
     - (C1) `groups` divides E, 1 <= top_groups <= groups, and with more than one
-      group a group has at least two experts.
+      group a group has at least two experts, unless `by_best`.
     - (C2) `ids` and `weights` have the same k columns, 1 <= k <= the experts of
       `top_groups` groups, and `lists` has one.
     - (C3) `bias` is packed as a `vector` of E rows.
@@ -249,13 +249,13 @@ def Fathom_DispatchOp : Fathom_Op<"dispatch", [Pure,
   let arguments = (ins Fathom_ActivationTensor:$logits,
                        OptionalAttr<FlatSymbolRefAttr>:$bias,
                        Fathom_Scoring:$scoring, I64Attr:$groups,
-                       I64Attr:$top_groups, F32Attr:$scale,
+                       I64Attr:$top_groups, UnitAttr:$by_best, F32Attr:$scale,
                        UnitAttr:$normalize);
   let results = (outs Fathom_IndexTensor:$ids, Fathom_ActivationTensor:$weights,
                       Fathom_IndexTensor:$lists);
   let assemblyFormat = [{
     $logits (`bias` $bias^)? $scoring `groups` $groups `top_groups` $top_groups
-    `scale` $scale (`normalize` $normalize^)? attr-dict `:` type($logits)
+    (`by_best` $by_best^)? `scale` $scale (`normalize` $normalize^)? attr-dict `:` type($logits)
     `->` type($ids) `,` type($weights) `,` type($lists)
   }];
   let hasVerifier = 1;
@@ -299,11 +299,12 @@ def Fathom_ExpertDownOp : Fathom_Op<"expert_down", [Pure,
   let summary = "The second half of the chosen experts, added up.";
   let description = [{
     ```
-    result[t] = sum_j weights[t, j] * down_e h[p]     e = ids[t, j] ascending
+    result[t] = (plus[t] +) sum_j weights[t, j] * down_e h[p]
     ```
 
-    p being the place of entry t * k + j in `lists`; `slices` as in
-    `fathom.project`.
+    with e = ids[t, j], ascending in j, and p the place of entry t * k + j in
+    `lists`; `slices` as in `fathom.project`. Code may add `plus` before the
+    experts or after them.
 
     Constraints:
 
@@ -312,6 +313,7 @@ def Fathom_ExpertDownOp : Fathom_Op<"expert_down", [Pure,
     - (C2) `slices` is from 1 to the columns of `h`.
     - (C3) `lists` has one column.
     - (C4) `weights` has as many rows as the result.
+    - (C5) `plus`, where given, has the type of the result.
 
     Example:
 
@@ -323,10 +325,12 @@ def Fathom_ExpertDownOp : Fathom_Op<"expert_down", [Pure,
   let arguments = (ins Fathom_ActivationTensor:$h,
                        Fathom_ActivationTensor:$weights,
                        Fathom_IndexTensor:$lists, FlatSymbolRefAttr:$weight,
-                       OptionalAttr<I64Attr>:$slices);
+                       OptionalAttr<I64Attr>:$slices,
+                       Optional<Fathom_ActivationTensor>:$plus);
   let results = (outs Fathom_ActivationTensor:$result);
   let assemblyFormat = [{
-    $h `,` $weights `,` $lists `by` $weight (`slices` $slices^)? attr-dict
+    $h `,` $weights `,` $lists `by` $weight (`slices` $slices^)?
+    (`plus` $plus^ `of` type($plus))? attr-dict
     `:` type($h) `,` type($weights) `,` type($lists) `->` type($result)
   }];
   let hasVerifier = 1;

@@ -176,7 +176,8 @@ LogicalResult DispatchOp::verify() {
           topGroups = getTopGroups(), chosen = columns(getIds());
   // (C1)
   if (groups < 1 || experts % groups != 0 || topGroups < 1 ||
-      topGroups > groups || (groups > 1 && experts / groups < 2))
+      topGroups > groups ||
+      (groups > 1 && experts / groups < 2 && !getByBest()))
     return emitOpError("expects 'groups' to divide ")
            << experts << " experts into two or more each, and 'top_groups' of "
            << "them, but they are " << groups << " and " << topGroups;
@@ -223,5 +224,9 @@ LogicalResult ExpertDownOp::verify() {
     return emitOpError("expects as many rows of weights as in its result, but "
                        "they are ")
            << getWeights().getType() << " and " << getResult().getType();
+  // (C5)
+  if (getPlus() && getPlus().getType() != getType())
+    return emitOpError("expects 'plus' to be of the result's type, ")
+           << getType() << ", but it is " << getPlus().getType();
   return success();
 }

@@ -218,7 +218,7 @@ LogicalResult RouteOp::verify() {
            << groups << ", but it is " << topGroups;
   // (C2)
   int64_t groupSize = experts / groups;
-  if (groups > 1 && groupSize < 2)
+  if (groups > 1 && groupSize < 2 && !getByBest())
     return emitOpError("expects groups of at least two experts, but they have ")
            << groupSize;
   // (C3)

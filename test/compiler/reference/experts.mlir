@@ -19,6 +19,29 @@ func.func @groups(%l: tensor<?x4xf32> {fathom.values =
   return %ids, %w : tensor<?x2xi32>, tensor<?x2xf32>
 }
 
+// By their best, 0.75 each, the groups of that second row are worth the same and
+// the first wins, of which the better expert is alone where one is chosen; with
+// groups of one expert, the best two groups are the best two experts.
+// CHECK-LABEL: @groups_by_best
+// CHECK-NEXT: 1x1
+// CHECK-NEXT: {{^}}    0{{$}}
+// CHECK-NEXT: 1x1
+// CHECK-NEXT: {{^}}    0.75{{$}}
+// CHECK-NEXT: 1x2
+// CHECK-NEXT: {{^}}    0 3{{$}}
+// CHECK-NEXT: 1x2
+// CHECK-NEXT: {{^}}    0.75 0.75{{$}}
+func.func @groups_by_best(%l: tensor<?x4xf32> {fathom.values =
+      dense<[[1.0986122886681098, -9.0, 0.0, 1.0986122886681098]]> : tensor<1x4xf64>})
+    -> (tensor<?x1xi32>, tensor<?x1xf32>, tensor<?x2xi32>, tensor<?x2xf32>) {
+  %a, %b = fathom.route %l sigmoid groups 2 top_groups 1 by_best scale 1.0
+      : tensor<?x4xf32> -> tensor<?x1xi32>, tensor<?x1xf32>
+  %c, %d = fathom.route %l sigmoid groups 4 top_groups 2 by_best scale 1.0
+      : tensor<?x4xf32> -> tensor<?x2xi32>, tensor<?x2xf32>
+  return %a, %b, %c, %d
+      : tensor<?x1xi32>, tensor<?x1xf32>, tensor<?x2xi32>, tensor<?x2xf32>
+}
+
 // The choices are -1.25, -1.5, -2.5 and -0.5; the weights have no bias. Experts of
 // a group left out lose even to negative choices.
 fathom.weight @bias : tensor<4xf32> from "b"

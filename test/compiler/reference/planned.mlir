@@ -76,3 +76,19 @@ func.func @dispatch(%l: tensor<?x3xf32> {fathom.values = dense<[[2.0, 0.0, 1.0],
   %ids, %w, %lists = fathom.dispatch %l sigmoid groups 1 top_groups 1 scale 1.0 : tensor<?x3xf32> -> tensor<?x2xi32>, tensor<?x2xf32>, tensor<?x1xi32>
   return %ids, %lists : tensor<?x2xi32>, tensor<?x1xi32>
 }
+
+// One token with one expert: 2 * (3 * 4) and what is added, 0.5.
+fathom.weight @down : tensor<1x1xf32> experts 1 from "{expert}"
+    {values = dense<[[[3.0]]]> : tensor<1x1x1xf64>}
+fathom.packed @down.p : panels of f32 [1, 1] experts 1 at 0 pieces [
+    #fathom.piece<source = @down, rows = 1, offset = 0, row_stride = 1, column_stride = 1, first = 0, group = 1, every = 1>]
+// CHECK-LABEL: @down_plus
+// CHECK-NEXT: 1x1
+// CHECK-NEXT: {{^}}    24.5{{$}}
+func.func @down_plus(%h: tensor<?x1xf32> {fathom.values = dense<[[4.0]]> : tensor<1x1xf64>},
+    %w: tensor<?x1xf32> {fathom.values = dense<[[2.0]]> : tensor<1x1xf64>},
+    %lists: tensor<?x1xi32> {fathom.values = dense<[[0], [1], [0]]> : tensor<3x1xi32>},
+    %x: tensor<?x1xf32> {fathom.values = dense<[[0.5]]> : tensor<1x1xf64>}) -> tensor<?x1xf32> {
+  %y = fathom.expert_down %h, %w, %lists by @down.p plus %x of tensor<?x1xf32> : tensor<?x1xf32>, tensor<?x1xf32>, tensor<?x1xi32> -> tensor<?x1xf32>
+  return %y : tensor<?x1xf32>
+}

@@ -133,6 +133,15 @@ func.func @dispatch_c5(%l: tensor<3x16xf32>) {
 // -----
 
 fathom.packed @w : panels of f32 [16, 8] experts 4 pieces []
+func.func @expert_down_c5(%h: tensor<?x8xf32>, %w: tensor<?x3xf32>, %l: tensor<?x1xi32>, %x: tensor<?x8xf32>) {
+  // expected-error @below {{expects 'plus' to be of the result's type, 'tensor<?x16xf32>', but it is 'tensor<?x8xf32>'}}
+  %0 = fathom.expert_down %h, %w, %l by @w plus %x of tensor<?x8xf32> : tensor<?x8xf32>, tensor<?x3xf32>, tensor<?x1xi32> -> tensor<?x16xf32>
+  return
+}
+
+// -----
+
+fathom.packed @w : panels of f32 [16, 8] experts 4 pieces []
 func.func @expert_down_c4(%h: tensor<?x8xf32>, %w: tensor<3x3xf32>, %l: tensor<?x1xi32>) {
   // expected-error @below {{expects as many rows of weights as in its result, but they are 'tensor<3x3xf32>' and 'tensor<4x16xf32>'}}
   %0 = fathom.expert_down %h, %w, %l by @w : tensor<?x8xf32>, tensor<3x3xf32>, tensor<?x1xi32> -> tensor<4x16xf32>

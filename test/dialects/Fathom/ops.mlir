@@ -65,6 +65,9 @@ func.func @mixture(%tokens: !fathom.tokens, %q: tensor<?x32xf32>, %logits: tenso
   // CHECK: fathom.route %{{.*}} bias @correction sigmoid groups 4 top_groups 2 scale 2.500000e+00 normalize
   %ids, %w = fathom.route %logits bias @correction sigmoid groups 4 top_groups 2 scale 2.5 normalize
       : tensor<?x8xf32> -> tensor<?x3xi32>, tensor<?x3xf32>
+  // CHECK: fathom.route %{{.*}} softmax groups 8 top_groups 4 by_best scale 1.000000e+00 :
+  %best, %v = fathom.route %logits softmax groups 8 top_groups 4 by_best scale 1.0
+      : tensor<?x8xf32> -> tensor<?x3xi32>, tensor<?x3xf32>
   %x = tensor.empty() : tensor<20x20xf32>
   %y = tensor.cast %x : tensor<20x20xf32> to tensor<?x20xf32>
   // CHECK: fathom.experts %{{.*}}, %{{.*}}, %{{.*}} gate @gate up @up down @down

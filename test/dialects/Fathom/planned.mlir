@@ -51,5 +51,9 @@ func.func @experts(%tokens: !fathom.tokens, %x: tensor<?x32xf32>, %c: tensor<?x1
   %h = fathom.expert_gate_up %x, %lists by @gate_up.p norm @g.p eps 1.0e-6 : tensor<?x32xf32>, tensor<?x1xi32> -> tensor<?x16xf32>
   // CHECK: fathom.expert_down %{{.*}}, %{{.*}}, %{{.*}} by @down.p
   %y = fathom.expert_down %h, %w, %lists by @down.p : tensor<?x16xf32>, tensor<?x3xf32>, tensor<?x1xi32> -> tensor<?x32xf32>
-  return %y : tensor<?x32xf32>
+  // CHECK: fathom.dispatch %{{.*}} softmax groups 32 top_groups 4 by_best scale 1.000000e+00 :
+  %best, %v, %more = fathom.dispatch %x softmax groups 32 top_groups 4 by_best scale 1.0 : tensor<?x32xf32> -> tensor<?x3xi32>, tensor<?x3xf32>, tensor<?x1xi32>
+  // CHECK: fathom.expert_down %{{.*}}, %{{.*}}, %{{.*}} by @down.p slices 4 plus %{{.*}} of tensor<?x32xf32> :
+  %z = fathom.expert_down %h, %w, %lists by @down.p slices 4 plus %y of tensor<?x32xf32> : tensor<?x16xf32>, tensor<?x3xf32>, tensor<?x1xi32> -> tensor<?x32xf32>
+  return %z : tensor<?x32xf32>
 }

@@ -15,13 +15,13 @@ fathom.weight @down_proj : tensor<20x12xbf16> experts 8 from "d.{layer}.{expert}
 // CHECK-SAME:    (%[[X:.*]]: tensor<?x20xf32>)
 func.func @mixture(%x: tensor<?x20xf32>) -> tensor<?x20xf32> {
   // CHECK: %[[L:.*]] = fathom.project %{{.*}} by @router.packed exact :
-  // CHECK: %[[I:.*]], %[[W:.*]], %[[LISTS:.*]] = fathom.dispatch %[[L]] bias @correction.packed sigmoid groups 4 top_groups 2 scale 2.500000e+00 normalize : tensor<?x8xf32> -> tensor<?x3xi32>, tensor<?x3xf32>, tensor<?x1xi32>
+  // CHECK: %[[I:.*]], %[[W:.*]], %[[LISTS:.*]] = fathom.dispatch %[[L]] bias @correction.packed sigmoid groups 4 top_groups 2 by_best scale 2.500000e+00 normalize : tensor<?x8xf32> -> tensor<?x3xi32>, tensor<?x3xf32>, tensor<?x1xi32>
   // CHECK: %[[H:.*]] = fathom.expert_gate_up %[[X]], %[[LISTS]] by @gate_up norm @norm.packed eps 9.9999999999999995E-7 : tensor<?x20xf32>, tensor<?x1xi32> -> tensor<?x12xf32>
   // CHECK: %[[Y:.*]] = fathom.expert_down %[[H]], %[[W]], %[[LISTS]] by @down : tensor<?x12xf32>, tensor<?x3xf32>, tensor<?x1xi32> -> tensor<?x20xf32>
   // CHECK: return %[[Y]]
   %n = fathom.rms_norm %x, @norm eps 1.0e-06 : tensor<?x20xf32>
   %l = fathom.linear %n, @router : tensor<?x20xf32> -> tensor<?x8xf32>
-  %ids, %w = fathom.route %l bias @correction sigmoid groups 4 top_groups 2 scale 2.5 normalize
+  %ids, %w = fathom.route %l bias @correction sigmoid groups 4 top_groups 2 by_best scale 2.5 normalize
       : tensor<?x8xf32> -> tensor<?x3xi32>, tensor<?x3xf32>
   %e = fathom.experts %n, %ids, %w gate @gate_proj up @up_proj down @down_proj
       : tensor<?x20xf32>, tensor<?x3xi32>, tensor<?x3xf32>

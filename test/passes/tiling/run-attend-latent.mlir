@@ -1,6 +1,7 @@
 // RUN: fathom-opt %s --fathom-run-step="level=avx2 tokens=70 tolerance=5e-3" -o /dev/null | FileCheck %s
 // RUN: sed s/bf16/f16/g %s | fathom-opt --fathom-run-step="level=avx2 tokens=66 tolerance=1e-3" -o /dev/null | FileCheck %s
 // RUN: sed s/bf16/f32/g %s | fathom-opt --fathom-run-step="level=avx2 tokens=66 prompt=0 tolerance=2e-5" -o /dev/null | FileCheck %s
+// RUN: sed "s/bf16/f32/g; s/ adjacent / half /" %s | fathom-opt --fathom-run-step="level=avx2 tokens=66 tolerance=2e-5" -o /dev/null | FileCheck %s
 
 // Latent attention over two pages computes what the interpreter does, expanded
 // for prompts and absorbed for generated tokens: nine heads, so that a tile is

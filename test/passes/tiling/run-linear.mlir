@@ -1,6 +1,7 @@
 // RUN: fathom-opt %s --fathom-run-step="level=avx2 tolerance=2e-5" -o /dev/null | FileCheck %s
 // RUN: fathom-opt %s --fathom-run-step="level=avx2 tokens=1 tolerance=2e-5" -o /dev/null | FileCheck %s
 // RUN: fathom-opt %s --fathom-run-step="level=avx2 tokens=3 position=163830 tolerance=2e-5" -o /dev/null | FileCheck %s
+// RUN: sed "/fathom.linear %[ah]/s/@dense[.]\([gud][a-z]*\) :/@dense.\1 bias @dense.\1_bias :/" %s | fathom-opt --fathom-run-step="level=avx2 tolerance=2e-5" -o /dev/null | FileCheck %s
 
 // Linear layers with a norm, a bias, a gate and a residual, of awkward widths,
 // compute what the interpreter does. CPUs that lack a level skip it.
@@ -13,6 +14,9 @@ fathom.weight @dense.in_bias : tensor<70xf32> from "in_bias.{layer}"
 fathom.weight @dense.gate : tensor<101x70xbf16> from "gate.{layer}"
 fathom.weight @dense.up : tensor<101x70xbf16> from "up.{layer}"
 fathom.weight @dense.down : tensor<44x101xbf16> from "down.{layer}"
+fathom.weight @dense.gate_bias : tensor<101xf32> from "gate_bias.{layer}"
+fathom.weight @dense.up_bias : tensor<101xf32> from "up_bias.{layer}"
+fathom.weight @dense.down_bias : tensor<44xf32> from "down_bias.{layer}"
 fathom.weight @head.norm : tensor<44xf32> from "head_norm"
 fathom.weight @head.lm_head : tensor<90x44xbf16> from "lm_head"
 
