@@ -111,9 +111,10 @@ absl::StatusOr<std::vector<int32_t>> TextArtifact::EncodeRequest(
 absl::StatusOr<std::vector<int32_t>> TextArtifact::EncodeRaw(
     absl::string_view text) const {
   FATHOM_ASSIGN_OR_RETURN(std::vector<int32_t> ids, tokenizer_->Encode(text));
-  if (tokenizer_->add_bos() && tokenizer_->bos_id() >= 0) {
-    ids.insert(ids.begin(), tokenizer_->bos_id());
-  }
+  const absl::Span<const int32_t> before = tokenizer_->before_ids();
+  const absl::Span<const int32_t> after = tokenizer_->after_ids();
+  ids.insert(ids.begin(), before.begin(), before.end());
+  ids.insert(ids.end(), after.begin(), after.end());
   return ids;
 }
 

@@ -13,41 +13,15 @@ uint64_t Edge(uint32_t node, char c) {
   return uint64_t{node} << 8 | static_cast<unsigned char>(c);
 }
 
-// Where the character before `end` begins.
-size_t BeginOfLast(absl::string_view text, size_t end) {
-  size_t begin = end - 1;
-  while (begin > 0 && IsUtf8Continuation(text[begin])) --begin;
-  return begin;
-}
-
 bool IsWordBefore(absl::string_view text, size_t at) {
   size_t length = 0;
   return at > 0 &&
-         IsWordCharacter(DecodeUtf8(text, BeginOfLast(text, at), &length));
+         IsWordCharacter(DecodeUtf8(text, LastCharacter(text, at), &length));
 }
 
 bool IsWordAt(absl::string_view text, size_t at) {
   size_t length = 0;
   return at < text.size() && IsWordCharacter(DecodeUtf8(text, at, &length));
-}
-
-size_t SpaceBegin(absl::string_view text, size_t end) {
-  size_t length = 0;
-  while (end > 0) {
-    const size_t begin = BeginOfLast(text, end);
-    if (!IsWhiteSpace(DecodeUtf8(text, begin, &length))) break;
-    end = begin;
-  }
-  return end;
-}
-
-size_t SpaceEnd(absl::string_view text, size_t begin) {
-  size_t length = 0;
-  while (begin < text.size() &&
-         IsWhiteSpace(DecodeUtf8(text, begin, &length))) {
-    begin += length;
-  }
-  return begin;
 }
 
 }  // namespace
@@ -88,6 +62,7 @@ std::vector<TextOrToken> AddedTokens::Split(
   std::vector<TextOrToken> parts;
   size_t next_foreign = 0;
   size_t text_begin = 0;  // of what no part holds yet
+  size_t space_end = 0;   // of the white space that was looked at last
   size_t at = 0;
   while (at < text.size() && !rules_.empty()) {
     while (next_foreign < foreign.size() && foreign[next_foreign].end <= at) {
@@ -121,9 +96,15 @@ std::vector<TextOrToken> AddedTokens::Split(
     size_t begin = match_begin;
     size_t end = match.end;
     if (match.rule->lstrip) {
-      begin = std::max(SpaceBegin(text, begin), text_begin);
+      begin = begin <= text_begin
+                  ? text_begin
+                  : text_begin +
+                        SpaceBegin(text.substr(text_begin), begin - text_begin);
     }
-    if (match.rule->rstrip) end = SpaceEnd(text, end);
+    if (match.rule->rstrip) {
+      if (end > space_end) space_end = SpaceEnd(text, end);
+      end = space_end;
+    }
     if (text_begin < begin) parts.push_back({text_begin, begin, -1});
     if (begin < end) parts.push_back({begin, end, match.rule->id});
     text_begin = end;

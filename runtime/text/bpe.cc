@@ -3,13 +3,14 @@
 
 #include <algorithm>
 
+#include "runtime/base/status.h"
 #include "runtime/text/merge_queue.h"
 
 namespace fathom::rt {
 namespace {
 
-// Pieces of at most so many bytes are merged by looking at all pairs.
-constexpr size_t kShortBytes = 48;
+// Pieces of at most so many symbols are merged by looking at all pairs.
+constexpr size_t kShortSymbols = 48;
 
 uint64_t Pair(uint32_t left, uint32_t right) {
   return uint64_t{left} << 32 | right;
@@ -60,34 +61,32 @@ Bpe::Merge Bpe::Find(uint32_t left, uint32_t right, bool is_foreign) const {
   return slots_[at].merge;
 }
 
-void Bpe::Encode(absl::string_view piece, bool is_foreign,
-                 std::vector<int32_t>* ids) const {
+absl::Status Bpe::Encode(absl::string_view piece, bool is_foreign,
+                         std::vector<int32_t>* ids) const {
   if (!whole_words_.empty()) {
     auto word = whole_words_.find(piece);
     if (word != whole_words_.end() &&
         !(is_foreign && IsControl(word->second))) {
       ids->push_back(static_cast<int32_t>(word->second));
-      return;
+      return absl::OkStatus();
     }
   }
   std::vector<uint32_t> symbols;
   symbols.reserve(piece.size());
-  for (char c : piece) {
-    const uint32_t id = byte_ids_[static_cast<uint8_t>(c)];
-    if (id != kNone) symbols.push_back(id);
-  }
-  if (symbols.size() <= kShortBytes) {
+  FATHOM_RETURN_IF_ERROR(characters_.Append(piece, &symbols));
+  if (symbols.size() <= kShortSymbols) {
     EncodeShort(symbols, is_foreign);
   } else {
     EncodeLong(symbols, is_foreign);
   }
   ids->insert(ids->end(), symbols.begin(), symbols.end());
+  return absl::OkStatus();
 }
 
 void Bpe::EncodeShort(std::vector<uint32_t>& symbols, bool is_foreign) const {
   if (symbols.size() < 2) return;
   // merges[i] is what symbols i and i + 1 become.
-  Merge merges[kShortBytes];
+  Merge merges[kShortSymbols];
   size_t last = symbols.size() - 1;
   for (size_t i = 0; i < last; ++i) {
     merges[i] = Find(symbols[i], symbols[i + 1], is_foreign);

@@ -1,14 +1,19 @@
-// Byte pair encoding of one piece of text: the pair of lowest rank is merged
-// first, the leftmost of equals, until none is left.
+// Byte pair encoding of one piece of text: its characters become words, and the
+// pair of lowest rank is merged first, the leftmost of equals, until none is
+// left.
 #ifndef FATHOM_RUNTIME_TEXT_BPE_H_
 #define FATHOM_RUNTIME_TEXT_BPE_H_
 
 #include <array>
 #include <cstdint>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "runtime/text/bpe_characters.h"
 
 namespace fathom::rt {
 
@@ -21,9 +26,9 @@ class Bpe {
     uint32_t result = 0;
   };
 
-  Bpe() { byte_ids_.fill(kNone); }
+  // What a piece begins as.
+  BpeCharacters& characters() { return characters_; }
 
-  void SetByte(uint8_t byte, uint32_t id) { byte_ids_[byte] = id; }
   // Merges come in the order of their ranks.
   void AddMerge(uint32_t left, uint32_t right, uint32_t result);
   // A piece that is `word`, whose bytes stay where they are, is `id` at once.
@@ -35,9 +40,9 @@ class Bpe {
   // To be called once, after the above.
   void Finish();
 
-  // Appends the ids of `piece`. A byte without an id is dropped.
-  void Encode(absl::string_view piece, bool is_foreign,
-              std::vector<int32_t>* ids) const;
+  // Appends the ids of `piece`. InvalidArgument: see BpeCharacters.
+  absl::Status Encode(absl::string_view piece, bool is_foreign,
+                      std::vector<int32_t>* ids) const;
 
  private:
   struct Slot {
@@ -52,7 +57,7 @@ class Bpe {
   void EncodeShort(std::vector<uint32_t>& symbols, bool is_foreign) const;
   void EncodeLong(std::vector<uint32_t>& symbols, bool is_foreign) const;
 
-  std::array<uint32_t, 256> byte_ids_;
+  BpeCharacters characters_;
   std::vector<std::pair<uint64_t, uint32_t>> merges_;  // until Finish()
   std::vector<Slot> slots_;                            // open addressing
   uint64_t slot_mask_ = 0;

@@ -25,7 +25,8 @@ Merges RandomMerges(std::mt19937* random) {
   std::map<std::string, uint32_t> ids = {{"a", 0}, {"b", 1}, {"c", 2}};
   std::vector<std::string> words = {"a", "b", "c"};
   for (uint32_t id = 0; id < 3; ++id) {
-    merges.bpe.SetByte(static_cast<uint8_t>('a' + id), id);
+    merges.bpe.characters().AddWord(std::string(1, static_cast<char>('a' + id)),
+                                    id);
   }
   for (uint32_t rank = 0; rank < 40; ++rank) {
     const std::string left = words[(*random)() % words.size()];
@@ -73,7 +74,7 @@ TEST(BpeTest, MergesByDefinition) {
         piece += static_cast<char>('a' + random() % letters);
       }
       std::vector<int32_t> ids;
-      merges.bpe.Encode(piece, /*is_foreign=*/false, &ids);
+      ASSERT_TRUE(merges.bpe.Encode(piece, /*is_foreign=*/false, &ids).ok());
       EXPECT_EQ(ids, ByDefinition(merges, piece)) << piece;
     }
   }
@@ -82,11 +83,11 @@ TEST(BpeTest, MergesByDefinition) {
 // A byte without an id is dropped, and its neighbours meet.
 TEST(BpeTest, DropsUnknownBytes) {
   Bpe bpe;
-  bpe.SetByte('a', 0);
+  bpe.characters().AddWord("a", 0);
   bpe.AddMerge(0, 0, 1);
   bpe.Finish();
   std::vector<int32_t> ids;
-  bpe.Encode("axa", /*is_foreign=*/false, &ids);
+  ASSERT_TRUE(bpe.Encode("axa", /*is_foreign=*/false, &ids).ok());
   EXPECT_EQ(ids, (std::vector<int32_t>{1}));
 }
 

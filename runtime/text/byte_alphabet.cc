@@ -2,7 +2,9 @@
 #include "runtime/text/byte_alphabet.h"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "runtime/text/template_unicode.h"
 
@@ -30,6 +32,16 @@ constexpr std::array<int16_t, kCharactersEnd> MakeBytes() {
 
 constexpr std::array<int16_t, kCharactersEnd> kBytes = MakeBytes();
 
+constexpr std::array<uint16_t, 256> MakeCharacters() {
+  std::array<uint16_t, 256> characters{};
+  for (uint16_t c = 0; c < kCharactersEnd; ++c) {
+    if (kBytes[c] >= 0) characters[static_cast<size_t>(kBytes[c])] = c;
+  }
+  return characters;
+}
+
+constexpr std::array<uint16_t, 256> kCharacters = MakeCharacters();
+
 }  // namespace
 
 std::optional<std::string> BytesOfWord(absl::string_view word) {
@@ -42,6 +54,19 @@ std::optional<std::string> BytesOfWord(absl::string_view word) {
     bytes.push_back(static_cast<char>(kBytes[character]));
   }
   return bytes;
+}
+
+std::string BytesOfToken(bool is_byte_level, absl::string_view word) {
+  if (is_byte_level) {
+    if (std::optional<std::string> bytes = BytesOfWord(word)) {
+      return *std::move(bytes);
+    }
+  }
+  return std::string(word);
+}
+
+void AppendByteCharacter(uint8_t byte, std::string* out) {
+  AppendUtf8(kCharacters[byte], out);
 }
 
 }  // namespace fathom::rt

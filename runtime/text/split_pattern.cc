@@ -161,11 +161,11 @@ absl::StatusOr<SplitPattern::Match> SplitPattern::Next(
   }
 }
 
-absl::Status SplitPattern::Split(absl::string_view text, size_t offset,
-                                 SplitScratch* scratch,
-                                 std::vector<size_t>* ends) const {
+absl::Status SplitPattern::ForEachPart(
+    absl::string_view text, SplitScratch* scratch,
+    absl::FunctionRef<void(size_t, size_t, bool)> take) const {
   size_t from = 0;
-  size_t done = 0;             // up to where `ends` goes
+  size_t done = 0;             // up to where parts were taken
   size_t last_end = SIZE_MAX;  // of the match before
   while (from <= text.size()) {
     FATHOM_ASSIGN_OR_RETURN(Match match, Next(text, from, scratch));
@@ -175,13 +175,19 @@ absl::Status SplitPattern::Split(absl::string_view text, size_t offset,
       from += from < text.size() ? Utf8Length(text[from]) : 1;
       continue;
     }
-    if (match.begin > done) ends->push_back(offset + match.begin);
-    if (match.end > match.begin) ends->push_back(offset + match.end);
+    if (match.begin > done) take(done, match.begin, false);
+    take(match.begin, match.end, true);
     done = match.end;
     from = last_end = match.end;
   }
-  if (done < text.size()) ends->push_back(offset + text.size());
+  if (done < text.size()) take(done, text.size(), false);
   return absl::OkStatus();
+}
+
+bool SplitPattern::MatchesEmpty() const {
+  uint32_t may_be_empty = 0;
+  pcre2_pattern_info_8(code_.get(), PCRE2_INFO_MATCHEMPTY, &may_be_empty);
+  return may_be_empty != 0;
 }
 
 }  // namespace fathom::rt

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -53,10 +54,15 @@ class SplitPattern {
   SplitPattern(SplitPattern&&) noexcept = default;
   SplitPattern& operator=(SplitPattern&&) noexcept = default;
 
-  // Appends to `ends` where each part of `text` (valid UTF-8) ends, plus
-  // `offset`. InvalidArgument when a limit is hit.
-  absl::Status Split(absl::string_view text, size_t offset,
-                     SplitScratch* scratch, std::vector<size_t>* ends) const;
+  // Calls `take(begin, end, is_match)` for each part of `text` (valid UTF-8) in
+  // turn: the matches, some of which may be empty, and what lies between them.
+  // InvalidArgument when a limit is hit.
+  absl::Status ForEachPart(
+      absl::string_view text, SplitScratch* scratch,
+      absl::FunctionRef<void(size_t, size_t, bool)> take) const;
+
+  // Whether it matches a text without characters.
+  bool MatchesEmpty() const;
 
  private:
   struct Free {

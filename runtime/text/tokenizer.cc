@@ -3,14 +3,12 @@
 
 #include <simdjson.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "runtime/base/status.h"
-#include "runtime/text/nfc.h"
+#include "runtime/text/template_unicode.h"
 #include "runtime/text/tokenizer_parts.h"
-#include "runtime/text/utf8_pieces.h"
 
 namespace fathom::rt {
 namespace {
@@ -38,20 +36,6 @@ absl::Status CheckText(absl::string_view text,
   return absl::OkStatus();
 }
 
-// The parts of `spans` in [begin, end), counted from `begin`.
-std::vector<ByteSpan> Clip(absl::Span<const ByteSpan> spans, size_t begin,
-                           size_t end) {
-  std::vector<ByteSpan> clipped;
-  auto span =
-      std::partition_point(spans.begin(), spans.end(),
-                           [&](const ByteSpan& s) { return s.end <= begin; });
-  for (; span != spans.end() && span->begin < end; ++span) {
-    clipped.push_back({std::max(span->begin, begin) - begin,
-                       std::min(span->end, end) - begin});
-  }
-  return clipped;
-}
-
 // One call of Encode().
 class Encoding {
  public:
@@ -61,75 +45,50 @@ class Encoding {
   absl::StatusOr<std::vector<int32_t>> Run(absl::string_view text,
                                            absl::Span<const ByteSpan> foreign) {
     FATHOM_RETURN_IF_ERROR(scratch_.status());
+    TrackedText whole;
+    whole.text.assign(text.data(), text.size());
+    whole.foreign.assign(foreign.begin(), foreign.end());
+    if (!text.empty()) whole.at_start = Utf8Length(text[0]);
     for (const TextOrToken& part : parts_.raw_added.Split(text, foreign)) {
       if (part.id >= 0) {
         ids_.push_back(part.id);
         continue;
       }
       FATHOM_RETURN_IF_ERROR(
-          Normalize(text.substr(part.begin, part.end - part.begin),
-                    Clip(foreign, part.begin, part.end)));
+          EncodeNormalized(Slice(whole, part.begin, part.end)));
     }
     return std::move(ids_);
   }
 
  private:
-  absl::Status Normalize(absl::string_view text,
-                         std::vector<ByteSpan> foreign) {
-    NormalizedText normalized;
-    if (parts_.nfc) {
-      normalized = ToNfc(text, foreign);
-      text = normalized.text;
-      foreign = std::move(normalized.foreign);
-    }
+  absl::Status EncodeNormalized(TrackedText raw) {
+    FATHOM_ASSIGN_OR_RETURN(TrackedText text,
+                            parts_.normalizer.Apply(std::move(raw), &scratch_));
     for (const TextOrToken& part :
-         parts_.normalized_added.Split(text, foreign)) {
+         parts_.normalized_added.Split(text.text, text.foreign)) {
       if (part.id >= 0) {
         ids_.push_back(part.id);
         continue;
       }
-      FATHOM_RETURN_IF_ERROR(
-          PreTokenize(text.substr(part.begin, part.end - part.begin),
-                      Clip(foreign, part.begin, part.end)));
+      FATHOM_RETURN_IF_ERROR(EncodePieces(Slice(text, part.begin, part.end)));
     }
     return absl::OkStatus();
   }
 
-  absl::Status PreTokenize(absl::string_view text,
-                           absl::Span<const ByteSpan> foreign) {
-    std::vector<size_t> ends;
-    FATHOM_RETURN_IF_ERROR(parts_.splits.Split(text, &scratch_, &ends));
-    size_t begin = 0;
-    size_t next_foreign = 0;
-    for (size_t end : ends) {
-      while (next_foreign < foreign.size() &&
-             foreign[next_foreign].end <= begin) {
-        ++next_foreign;
-      }
-      const bool is_foreign =
-          next_foreign < foreign.size() && foreign[next_foreign].begin < end;
-      FATHOM_RETURN_IF_ERROR(
-          ByteLevel(text.substr(begin, end - begin), is_foreign));
-      begin = end;
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status ByteLevel(absl::string_view piece, bool is_foreign) {
-    if (!parts_.add_prefix_space) {
-      parts_.bpe.Encode(piece, is_foreign, &ids_);
-      return absl::OkStatus();
-    }
-    const std::string prefixed =
-        absl::StrCat(piece[0] == ' ' ? "" : " ", piece);
-    std::vector<size_t> ends;
+  absl::Status EncodePieces(TrackedText whole) {
+    PiecedText text;
     FATHOM_RETURN_IF_ERROR(
-        parts_.after_prefix.Split(prefixed, &scratch_, &ends));
-    size_t begin = 0;
-    for (size_t end : ends) {
-      parts_.bpe.Encode(absl::string_view(prefixed).substr(begin, end - begin),
-                        is_foreign, &ids_);
-      begin = end;
+        parts_.pre_tokenizer.Split(std::move(whole), &scratch_, &text));
+    const absl::string_view bytes = text.tracked.text;
+    auto foreign = text.tracked.foreign.begin();
+    const auto foreign_end = text.tracked.foreign.end();
+    for (const Piece& piece : text.pieces) {
+      while (foreign != foreign_end && foreign->end <= piece.begin) ++foreign;
+      const bool is_foreign =
+          foreign != foreign_end && foreign->begin < piece.end;
+      FATHOM_RETURN_IF_ERROR(
+          parts_.bpe.Encode(bytes.substr(piece.begin, piece.end - piece.begin),
+                            is_foreign, &ids_));
     }
     return absl::OkStatus();
   }
@@ -201,19 +160,26 @@ int32_t Tokenizer::FindAddedToken(absl::string_view content) const {
 
 int32_t Tokenizer::bos_id() const { return parts_->bos_id; }
 int32_t Tokenizer::eos_id() const { return parts_->eos_id; }
-bool Tokenizer::add_bos() const { return parts_->add_bos; }
+absl::Span<const int32_t> Tokenizer::before_ids() const {
+  return parts_->before_ids;
+}
+absl::Span<const int32_t> Tokenizer::after_ids() const {
+  return parts_->after_ids;
+}
+
+TokenStream::TokenStream(const Tokenizer& tokenizer)
+    : tokenizer_(&tokenizer),
+      decoder_(std::make_unique<TokenDecoder>(tokenizer.parts_->decoder)) {}
+TokenStream::~TokenStream() = default;
+TokenStream::TokenStream(TokenStream&&) noexcept = default;
+TokenStream& TokenStream::operator=(TokenStream&&) noexcept = default;
 
 std::string TokenStream::Push(int32_t id) {
-  absl::StrAppend(&held_, tokenizer_->TokenBytes(id));
-  std::string text;
-  MoveWholeUtf8(&held_, /*is_last=*/false, &text);
-  return text;
+  if (!tokenizer_->HasToken(id)) return "";
+  return decoder_->Push(
+      DecodedToken(*tokenizer_->parts_, static_cast<uint32_t>(id)));
 }
 
-std::string TokenStream::Finish() {
-  std::string text;
-  MoveWholeUtf8(&held_, /*is_last=*/true, &text);
-  return text;
-}
+std::string TokenStream::Finish() { return decoder_->Finish(); }
 
 }  // namespace fathom::rt

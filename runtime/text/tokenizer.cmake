@@ -2,21 +2,32 @@
 list(APPEND FATHOM_RT_TEXT_SRCS
   added_tokens.cc
   bpe.cc
+  bpe_characters.cc
   byte_alphabet.cc
-  nfc.cc
+  decoder_rewrites.cc
+  normal_form.cc
+  normalizer.cc
   pattern_cost.cc
   pattern_syntax.cc
   pre_tokenizer.cc
+  pre_tokenizer_rewrites.cc
   split_pattern.cc
   special_tokens.cc
+  token_decoder.cc
   tokenizer.cc
   tokenizer_class.cc
   tokenizer_compiler.cc
+  tokenizer_decoders.cc
   tokenizer_folder.cc
   tokenizer_load.cc
+  tokenizer_load_steps.cc
   tokenizer_model.cc
+  tokenizer_normalizers.cc
+  tokenizer_pre_tokenizers.cc
+  tokenizer_step_reader.cc
   tokenizer_special_tokens.cc
   tokenizer_steps.cc
+  tracked_text.cc
   unicode_classes.cc
   utf8_pieces.cc)
 list(APPEND FATHOM_RT_TEXT_DEPS

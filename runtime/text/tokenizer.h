@@ -1,5 +1,6 @@
-// Byte-level BPE, id for id as the `tokenizers` library computes it: text to
-// ids and back, from tables that CompileTokenizer() has made of tokenizer.json.
+// Byte pair encoding, id for id as the `tokenizers` library computes it: text
+// to ids and back, from tables that CompileTokenizer() has made of
+// tokenizer.json.
 //
 // Nothing here reads JSON. All const functions may be called from any thread.
 #ifndef FATHOM_RUNTIME_TEXT_TOKENIZER_H_
@@ -21,6 +22,7 @@ namespace fathom::rt {
 // The longest text that Encode() takes.
 inline constexpr size_t kEncodeBytesMax = size_t{64} << 20;
 
+class TokenDecoder;     // token_decoder.h
 struct TokenizerParts;  // tokenizer_parts.h
 
 class Tokenizer {
@@ -34,13 +36,13 @@ class Tokenizer {
   // The ids of `text`, no special tokens added. Bytes in `foreign` (ascending,
   // apart) came from a message or a file: no added token is found in them, nor
   // one that reaches into them, while everything else goes across the borders
-  // as ever. InvalidArgument when `text` is no UTF-8, is too long, or takes a
-  // pattern beyond its limits.
+  // as ever. InvalidArgument when `text` is no UTF-8, is too long, takes a
+  // pattern beyond its limits, or holds a character that has no token.
   absl::StatusOr<std::vector<int32_t>> Encode(
       absl::string_view text, absl::Span<const ByteSpan> foreign = {}) const;
 
-  // The text of `ids`: bytes that are no UTF-8 become U+FFFD, ids without a
-  // token nothing. Special tokens are shown.
+  // The text of `ids`, as the tokenizer's decoder makes it: bytes that are no
+  // UTF-8 become U+FFFD, ids without a token nothing. Special tokens are shown.
   std::string Decode(absl::Span<const int32_t> ids) const;
 
   // The bytes that `id` stands for; empty for an id without a token.
@@ -57,10 +59,12 @@ class Tokenizer {
   int32_t FindAddedToken(absl::string_view content) const;
   int32_t bos_id() const;  // -1: none
   int32_t eos_id() const;
-  // Whether a text begins with BOS where special tokens are wanted.
-  bool add_bos() const;
+  // What stands before a text and after it where special tokens are wanted.
+  absl::Span<const int32_t> before_ids() const;
+  absl::Span<const int32_t> after_ids() const;
 
  private:
+  friend class TokenStream;
   explicit Tokenizer(std::unique_ptr<const TokenizerParts> parts);
 
   std::unique_ptr<const TokenizerParts> parts_;
@@ -71,14 +75,19 @@ class Tokenizer {
 // tokenizer has to outlive it. Not thread-safe.
 class TokenStream {
  public:
-  explicit TokenStream(const Tokenizer& tokenizer) : tokenizer_(&tokenizer) {}
+  explicit TokenStream(const Tokenizer& tokenizer);
+  ~TokenStream();
+  TokenStream(TokenStream&&) noexcept;
+  TokenStream& operator=(TokenStream&&) noexcept;
 
+  // The text that `id` makes certain: a decoder may have to see what follows.
   std::string Push(int32_t id);
-  std::string Finish();  // what is held back, as U+FFFD
+  // What was held back. No id may follow.
+  std::string Finish();
 
  private:
   const Tokenizer* tokenizer_;
-  std::string held_;  // the begin of a character
+  std::unique_ptr<TokenDecoder> decoder_;
 };
 
 }  // namespace fathom::rt

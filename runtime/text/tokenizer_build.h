@@ -26,6 +26,9 @@ struct TokenizerBuild {
 
   fathom::schema::TokenizerTablesT tables;
   std::vector<Token> tokens;  // by id; become the tables' at the end
+  // Whether the model has something to do with characters that are not of the
+  // byte-level alphabet: then its words stay text.
+  bool needs_characters = false;
   // The ids of the vocabulary's words and, later, of the added tokens too.
   absl::flat_hash_map<std::string, uint32_t> ids;
 };
@@ -38,17 +41,20 @@ absl::Status CheckKeys(const JsonValue& object,
 // "expected null, for ...".
 absl::Status CheckNull(const JsonValue& object, absl::string_view key,
                        absl::string_view why);
-// The boolean at `key`, or `missing` when it is not there.
+// The boolean at `key`, or `missing` when it is not there or null.
 absl::StatusOr<bool> BoolAt(const JsonValue& object, absl::string_view key,
                             bool missing);
 
 // Each reads one part of tokenizer.json into the tables.
+// The model's type is looked at before all else; its words come after the
+// pre-tokenizer, which says whether they are bytes.
+absl::Status CheckModelType(const JsonValue& model, TokenizerBuild* build);
 absl::Status BuildModel(const JsonValue& model, TokenizerBuild* build);
 absl::Status BuildAddedTokens(const JsonValue& root, TokenizerBuild* build);
 absl::Status BuildNormalizer(const JsonValue& root, TokenizerBuild* build);
 absl::Status BuildPreTokenizer(const JsonValue& root, TokenizerBuild* build);
 absl::Status BuildPostProcessor(const JsonValue& root, TokenizerBuild* build);
-absl::Status CheckDecoder(const JsonValue& root);
+absl::Status BuildDecoder(const JsonValue& root, TokenizerBuild* build);
 // Lays the tokens down one after the other.
 absl::Status BuildTokens(TokenizerBuild* build);
 // BOS and EOS as the files beside tokenizer.json name them.

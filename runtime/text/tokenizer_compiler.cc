@@ -37,7 +37,7 @@ absl::Status CheckNull(const JsonValue& object, absl::string_view key,
 absl::StatusOr<bool> BoolAt(const JsonValue& object, absl::string_view key,
                             bool missing) {
   std::optional<JsonValue> value = object.Find(key);
-  if (!value) return missing;
+  if (!value || value->IsNull()) return missing;
   return value->AsBool();
 }
 
@@ -62,20 +62,22 @@ absl::StatusOr<std::string> Compile(const TokenizerFiles& files) {
   FATHOM_RETURN_IF_ERROR(CheckKeys(
       root, {"version", "truncation", "padding", "added_tokens", "normalizer",
              "pre_tokenizer", "post_processor", "decoder", "model"}));
-  FATHOM_ASSIGN_OR_RETURN(JsonValue version, root.Get("version"));
-  FATHOM_ASSIGN_OR_RETURN(absl::string_view number, version.AsString());
-  if (number != "1.0") return version.Expected("\"1.0\"");
+  if (std::optional<JsonValue> version = root.Find("version")) {
+    FATHOM_ASSIGN_OR_RETURN(absl::string_view number, version->AsString());
+    if (number != "1.0") return version->Expected("\"1.0\"");
+  }
   FATHOM_RETURN_IF_ERROR(CheckPerCall(root, "truncation"));
   FATHOM_RETURN_IF_ERROR(CheckPerCall(root, "padding"));
 
   TokenizerBuild build;
   build.tables.version = kTokenizerVersion;
   FATHOM_ASSIGN_OR_RETURN(JsonValue model, root.Get("model"));
-  FATHOM_RETURN_IF_ERROR(BuildModel(model, &build));
-  FATHOM_RETURN_IF_ERROR(BuildAddedTokens(root, &build));
+  FATHOM_RETURN_IF_ERROR(CheckModelType(model, &build));
   FATHOM_RETURN_IF_ERROR(BuildNormalizer(root, &build));
   FATHOM_RETURN_IF_ERROR(BuildPreTokenizer(root, &build));
-  FATHOM_RETURN_IF_ERROR(CheckDecoder(root));
+  FATHOM_RETURN_IF_ERROR(BuildDecoder(root, &build));
+  FATHOM_RETURN_IF_ERROR(BuildModel(model, &build));
+  FATHOM_RETURN_IF_ERROR(BuildAddedTokens(root, &build));
   FATHOM_RETURN_IF_ERROR(BuildPostProcessor(root, &build));
   FATHOM_RETURN_IF_ERROR(BuildSpecialTokens(files, &build));
 

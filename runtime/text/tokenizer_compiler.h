@@ -18,15 +18,17 @@ inline constexpr size_t kTokenBytesMax = size_t{64} << 20;  // of all tokens
 inline constexpr size_t kMergesMax = 1'048'576;
 inline constexpr size_t kAddedTokensMax = 65'536;
 inline constexpr size_t kAddedTokenBytesMax = 1024;
-inline constexpr size_t kSplitsMax = 16;
+inline constexpr size_t kSplitsMax = 16;  // steps of each kind
 inline constexpr size_t kPatternBytesMax = 16'384;
+inline constexpr size_t kReplacementBytesMax = 1024;  // of a step
+inline constexpr size_t kAroundIdsMax = 64;  // special tokens around a text
 
 // The tables as bytes. Of the files beside tokenizer.json the special tokens
-// and `add_bos_token` are read. InvalidArgument names what is wrong or not
-// computed: a model other than byte-level BPE, a normalizer other than NFC, an
-// unknown pre-tokenizer or decoder, dropout, ... It says in which file, of
-// `folder` where there is one. Truncation and padding that were left in
-// tokenizer.json have no effect: transformers resets both at each call.
+// and `add_bos_token` and `add_eos_token` are read. InvalidArgument names what
+// is wrong or not computed: a model other than BPE, an unknown normalizer,
+// pre-tokenizer or decoder, dropout, ... It says in which file, of `folder`
+// where there is one. Truncation and padding that were left in tokenizer.json
+// have no effect: transformers resets both at each call.
 absl::StatusOr<std::string> CompileTokenizer(const TokenizerFiles& files,
                                              const std::string& folder = "");
 

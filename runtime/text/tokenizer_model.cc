@@ -1,4 +1,4 @@
-// The compiler's half that reads the vocabulary, the merges and the added
+// The compiler's part that reads the vocabulary, the merges and the added
 // tokens.
 #include <algorithm>
 #include <optional>
@@ -12,6 +12,8 @@
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/text/byte_alphabet.h"
+#include "runtime/text/byte_tokens.h"
+#include "runtime/text/template_unicode.h"
 #include "runtime/text/tokenizer_build.h"
 #include "runtime/text/tokenizer_compiler.h"
 #include "runtime/text/tokenizer_parts.h"
@@ -42,17 +44,16 @@ absl::Status BuildVocabulary(const JsonValue& vocabulary,
   for (const auto& [word, value] : words) {
     FATHOM_ASSIGN_OR_RETURN(uint64_t id, value.AsUnsigned(0, kTokenIdsMax - 1));
     if (word.empty()) return value.Expected("no empty word");
-    if (LooksLikeByteToken(word)) {
-      return value.Expected(
-          "no byte token: Fathom computes byte-level BPE without "
-          "byte_fallback");
+    if (LooksLikeByteToken(word) && !ByteOfToken(word)) {
+      return value.Expected("a byte token from <0x00> to <0xFF>");
     }
     if (id >= tokens.size()) tokens.resize(id + 1);
     Token& token = tokens[id];
     if (token.kind != kTokenAbsent) {
       return value.Expected("an id that no other word has");
     }
-    std::optional<std::string> bytes = BytesOfWord(word);
+    std::optional<std::string> bytes =
+        build->tables.byte_level ? BytesOfWord(word) : std::string(word);
     token.kind = bytes ? kTokenBytes : kTokenText;
     token.bytes = bytes ? *std::move(bytes) : std::string(word);
     build->ids.emplace(std::string(word), static_cast<uint32_t>(id));
@@ -93,7 +94,12 @@ absl::Status BuildMerges(const JsonValue& list, TokenizerBuild* build) {
   std::string left, right;
   for (const JsonValue& value : values) {
     FATHOM_RETURN_IF_ERROR(ReadPair(value, &left, &right));
-    const std::string whole = left + right;
+    // The prefix of the right word goes, whatever it is in truth.
+    const size_t prefix = build->tables.continuing_prefix.size();
+    if (right.size() < prefix) {
+      return value.Expected("a right word that is no shorter than the prefix");
+    }
+    const std::string whole = left + right.substr(prefix);
     Merge merge;
     for (auto [word, id] : {std::pair{&std::as_const(left), &merge.left},
                             std::pair{&std::as_const(right), &merge.right},
@@ -126,50 +132,58 @@ absl::Status BuildMerges(const JsonValue& list, TokenizerBuild* build) {
   return absl::OkStatus();
 }
 
-// An unknown token is allowed where no byte is unknown.
-absl::Status CheckUnknownToken(const JsonValue& model,
-                               const TokenizerBuild& build) {
+// What becomes of characters that are no words.
+absl::Status BuildUnknown(const JsonValue& model, TokenizerBuild* build) {
+  fathom::schema::TokenizerTablesT& tables = build->tables;
+  FATHOM_ASSIGN_OR_RETURN(tables.fuse_unknown,
+                          BoolAt(model, "fuse_unk", false));
+  FATHOM_ASSIGN_OR_RETURN(tables.byte_fallback,
+                          BoolAt(model, "byte_fallback", false));
   std::optional<JsonValue> unknown = model.Find("unk_token");
   if (!unknown || unknown->IsNull()) return absl::OkStatus();
-  FATHOM_RETURN_IF_ERROR(unknown->AsString().status());
-  std::vector<bool> has_byte(256);
-  for (const Token& token : build.tokens) {
-    if (token.kind == kTokenBytes && token.bytes.size() == 1) {
-      has_byte[static_cast<uint8_t>(token.bytes[0])] = true;
-    }
-  }
-  if (std::find(has_byte.begin(), has_byte.end(), false) == has_byte.end()) {
-    return absl::OkStatus();
-  }
-  return unknown->Expected("null, for the vocabulary lacks some bytes");
+  FATHOM_ASSIGN_OR_RETURN(absl::string_view name, unknown->AsString());
+  auto id = build->ids.find(name);
+  tables.lacks_unknown = id == build->ids.end();
+  if (tables.lacks_unknown) return absl::OkStatus();
+  tables.unknown_id = static_cast<int32_t>(id->second);
+  return absl::OkStatus();
 }
 
-absl::Status CheckAffix(const JsonValue& model, absl::string_view key) {
+absl::Status ReadAffix(const JsonValue& model, absl::string_view key,
+                       std::string* affix) {
   std::optional<JsonValue> value = model.Find(key);
   if (!value || value->IsNull()) return absl::OkStatus();
-  FATHOM_ASSIGN_OR_RETURN(absl::string_view affix, value->AsString());
-  if (affix.empty()) return absl::OkStatus();
-  return value->Expected("null: Fathom computes BPE without affixes");
+  FATHOM_ASSIGN_OR_RETURN(absl::string_view text, value->AsString());
+  if (text.size() > kAddedTokenBytesMax) {
+    return value->Expected(
+        absl::StrCat("at most ", kAddedTokenBytesMax, " bytes"));
+  }
+  affix->assign(text.data(), text.size());
+  return absl::OkStatus();
 }
 
-struct AddedTokenFields {
-  uint64_t id = 0;
-  absl::string_view content;
-};
+// Where there is dropout, merges are left out by chance.
+absl::Status CheckDropout(const JsonValue& model) {
+  std::optional<JsonValue> dropout = model.Find("dropout");
+  if (!dropout || dropout->IsNull()) return absl::OkStatus();
+  FATHOM_ASSIGN_OR_RETURN(double value, dropout->AsNumber());
+  if (value == 0) return absl::OkStatus();
+  return dropout->Expected(
+      "null or 0, for Fathom merges the same way each time");
+}
 
-absl::StatusOr<AddedTokenFields> ReadAddedToken(
-    const JsonValue& value, fathom::schema::AddedTokenT* token) {
+absl::Status ReadAddedToken(const JsonValue& value,
+                            fathom::schema::AddedTokenT* token) {
   FATHOM_RETURN_IF_ERROR(
       CheckKeys(value, {"id", "content", "single_word", "lstrip", "rstrip",
                         "normalized", "special"}));
-  AddedTokenFields fields;
   FATHOM_ASSIGN_OR_RETURN(JsonValue id, value.Get("id"));
-  FATHOM_ASSIGN_OR_RETURN(fields.id, id.AsUnsigned(0, kTokenIdsMax - 1));
+  FATHOM_RETURN_IF_ERROR(id.AsUnsigned(0, kTokenIdsMax - 1).status());
   FATHOM_ASSIGN_OR_RETURN(JsonValue content, value.Get("content"));
-  FATHOM_ASSIGN_OR_RETURN(fields.content, content.AsString());
-  if (fields.content.empty() || fields.content.size() > kAddedTokenBytesMax) {
+  FATHOM_ASSIGN_OR_RETURN(absl::string_view text, content.AsString());
+  if (text.size() > kAddedTokenBytesMax) {
     return content.Expected(
-        absl::StrCat("1 to ", kAddedTokenBytesMax, " bytes"));
+        absl::StrCat("at most ", kAddedTokenBytesMax, " bytes"));
   }
   for (auto [key, flag] : {std::pair{"single_word", &token->single_word},
                            {"lstrip", &token->lstrip},
@@ -179,37 +193,77 @@ absl::StatusOr<AddedTokenFields> ReadAddedToken(
     FATHOM_ASSIGN_OR_RETURN(JsonValue flag_value, value.Get(key));
     FATHOM_ASSIGN_OR_RETURN(*flag, flag_value.AsBool());
   }
-  token->id = static_cast<uint32_t>(fields.id);
-  token->content = std::string(fields.content);
-  return fields;
+  token->content = std::string(text);
+  return absl::OkStatus();
+}
+
+// A token that is no word of the vocabulary.
+absl::Status AddNewToken(const JsonValue& value,
+                         const fathom::schema::AddedTokenT& token,
+                         TokenizerBuild* build) {
+  if (token.id >= build->tokens.size()) {
+    if (token.id >= kTokenIdsMax) return value.Get("id")->Expected("fewer ids");
+    build->tokens.resize(size_t{token.id} + 1);
+  }
+  if (build->tokens[token.id].kind != kTokenAbsent) {
+    return value.Expected(
+        absl::StrCat("an id that no word has: the next one, ", token.id,
+                     ", is taken, for the vocabulary leaves out others"));
+  }
+  build->ids.emplace(token.content, token.id);
+  build->tokens[token.id] = {
+      BytesOfToken(build->tables.byte_level, token.content), kTokenAdded};
+  return absl::OkStatus();
+}
+
+bool IsOneCharacter(const TokenizerBuild& build,
+                    const fathom::schema::AddedTokenT& token) {
+  const std::string& bytes = build.tokens[token.id].bytes;
+  return build.tables.byte_level ? bytes.size() == 1
+                                 : Utf8Length(bytes[0]) == bytes.size();
 }
 
 }  // namespace
+
+absl::Status CheckModelType(const JsonValue& model, TokenizerBuild* build) {
+  FATHOM_RETURN_IF_ERROR(model.AsObject().status());
+  std::optional<JsonValue> type = model.Find("type");
+  if (type && !type->IsNull()) {
+    FATHOM_ASSIGN_OR_RETURN(absl::string_view name, type->AsString());
+    if (name != "BPE") {
+      return type->Expected(
+          "\"BPE\", the one model of tokenizers that Fathom computes");
+    }
+  } else if (!model.Find("merges")) {
+    // Older files do not name the type; of all models this has merges.
+    return model.Expected(
+        "'type' or 'merges' in it: a BPE model, the one that Fathom computes");
+  }
+  for (absl::string_view key :
+       {"continuing_subword_prefix", "end_of_word_suffix", "unk_token"}) {
+    std::optional<JsonValue> value = model.Find(key);
+    if (!value || value->IsNull()) continue;
+    FATHOM_ASSIGN_OR_RETURN(absl::string_view text, value->AsString());
+    build->needs_characters = build->needs_characters || !BytesOfWord(text);
+  }
+  return absl::OkStatus();
+}
 
 absl::Status BuildModel(const JsonValue& model, TokenizerBuild* build) {
   FATHOM_RETURN_IF_ERROR(CheckKeys(
       model, {"type", "dropout", "unk_token", "continuing_subword_prefix",
               "end_of_word_suffix", "fuse_unk", "byte_fallback",
               "ignore_merges", "vocab", "merges"}));
-  if (std::optional<JsonValue> type = model.Find("type")) {
-    FATHOM_ASSIGN_OR_RETURN(absl::string_view name, type->AsString());
-    if (name != "BPE") return type->Expected("\"BPE\"");
-  }
+  FATHOM_RETURN_IF_ERROR(CheckDropout(model));
+  FATHOM_RETURN_IF_ERROR(ReadAffix(model, "continuing_subword_prefix",
+                                   &build->tables.continuing_prefix));
   FATHOM_RETURN_IF_ERROR(
-      CheckNull(model, "dropout", "Fathom merges the same way each time"));
-  FATHOM_RETURN_IF_ERROR(CheckAffix(model, "continuing_subword_prefix"));
-  FATHOM_RETURN_IF_ERROR(CheckAffix(model, "end_of_word_suffix"));
-  FATHOM_ASSIGN_OR_RETURN(bool fallback, BoolAt(model, "byte_fallback", false));
-  if (fallback) {
-    return model.Find("byte_fallback")
-        ->Expected("false: Fathom computes byte-level BPE");
-  }
-  FATHOM_RETURN_IF_ERROR(BoolAt(model, "fuse_unk", false).status());
+      ReadAffix(model, "end_of_word_suffix", &build->tables.end_suffix));
   FATHOM_ASSIGN_OR_RETURN(build->tables.ignore_merges,
                           BoolAt(model, "ignore_merges", false));
   FATHOM_ASSIGN_OR_RETURN(JsonValue vocabulary, model.Get("vocab"));
   FATHOM_RETURN_IF_ERROR(BuildVocabulary(vocabulary, build));
-  FATHOM_RETURN_IF_ERROR(CheckUnknownToken(model, *build));
+  FATHOM_RETURN_IF_ERROR(BuildUnknown(model, build));
   FATHOM_ASSIGN_OR_RETURN(JsonValue merges, model.Get("merges"));
   return BuildMerges(merges, build);
 }
@@ -223,40 +277,29 @@ absl::Status BuildAddedTokens(const JsonValue& root, TokenizerBuild* build) {
                                        " tokens, but it has ", values.size()));
   }
   // The library takes the vocabulary's id, else the next one; of the id in the
-  // file it makes no use, so that one has to agree.
+  // file it makes no use, and so transformers has it.
   uint64_t next_id = build->ids.size();
+  absl::flat_hash_map<std::string, size_t> places;  // in the tables
   for (const JsonValue& value : values) {
     auto token = std::make_unique<fathom::schema::AddedTokenT>();
-    FATHOM_ASSIGN_OR_RETURN(AddedTokenFields fields,
-                            ReadAddedToken(value, token.get()));
-    auto known = build->ids.find(fields.content);
+    FATHOM_RETURN_IF_ERROR(ReadAddedToken(value, token.get()));
+    if (token->content.empty()) continue;  // as the library does
+    auto known = build->ids.find(token->content);
     const bool is_new = known == build->ids.end();
-    const uint64_t id = is_new ? next_id : known->second;
-    if (fields.id != id) {
-      return value.Get("id")->Expected(
-          absl::StrCat(id, ", the id that '", Shown(fields.content),
-                       "' has by the vocabulary and the tokens before it"));
-    }
-    next_id = std::max(next_id, id + 1);
-    std::optional<std::string> bytes = BytesOfWord(fields.content);
-    if (token->special && bytes && bytes->size() == 1) {
+    token->id = static_cast<uint32_t>(is_new ? next_id++ : known->second);
+    if (is_new) FATHOM_RETURN_IF_ERROR(AddNewToken(value, *token, build));
+    const bool is_word = build->tokens[token->id].kind == kTokenBytes;
+    if (token->special && is_word && IsOneCharacter(*build, *token)) {
       return value.Expected(
-          "no special token of one byte: any text would hold it");
+          "no special token of one character: any text would hold it");
     }
-    if (is_new) {
-      if (id >= build->tokens.size()) {
-        if (id >= kTokenIdsMax) return value.Get("id")->Expected("fewer ids");
-        build->tokens.resize(id + 1);
-      }
-      if (build->tokens[id].kind != kTokenAbsent) {
-        return value.Get("id")->Expected("an id that no word has");
-      }
-      build->ids.emplace(std::string(fields.content),
-                         static_cast<uint32_t>(id));
-      build->tokens[id] = {bytes.value_or(std::string(fields.content)),
-                           kTokenAdded};
+    auto [place, is_first] =
+        places.try_emplace(token->content, build->tables.added.size());
+    if (is_first) {
+      build->tables.added.push_back(std::move(token));
+    } else {  // the last of equals counts
+      build->tables.added[place->second] = std::move(token);
     }
-    build->tables.added.push_back(std::move(token));
   }
   return absl::OkStatus();
 }

@@ -12,7 +12,9 @@
 #include "absl/strings/string_view.h"
 #include "runtime/text/added_tokens.h"
 #include "runtime/text/bpe.h"
+#include "runtime/text/normalizer.h"
 #include "runtime/text/pre_tokenizer.h"
+#include "runtime/text/token_decoder.h"
 
 namespace fathom::rt {
 
@@ -21,7 +23,9 @@ inline constexpr uint8_t kTokenAbsent = 0;
 inline constexpr uint8_t kTokenBytes = 1;
 inline constexpr uint8_t kTokenText = 2;
 inline constexpr uint8_t kTokenAdded = 3;
-inline constexpr uint32_t kTokenizerVersion = 1;
+// The version of the tables that are written, and the oldest that is read.
+inline constexpr uint32_t kTokenizerVersion = 2;
+inline constexpr uint32_t kTokenizerVersionMin = 1;
 
 struct TokenizerParts {
   std::string token_bytes;
@@ -31,19 +35,27 @@ struct TokenizerParts {
   AddedTokens raw_added;         // looked for in the text as it is
   AddedTokens normalized_added;  // and in what normalization left of it
   absl::flat_hash_map<std::string, int32_t> added_ids;
-  bool nfc = false;
-  PreTokenizer splits;
-  bool add_prefix_space = false;
-  PreTokenizer after_prefix;  // steps behind add_prefix_space
+  bool is_byte_level = true;
+  Normalizer normalizer;
+  PreTokenizer pre_tokenizer;
+  std::vector<std::unique_ptr<DecoderStep>> decoder;
+  bool decoder_takes_bytes = true;
+  // What the decoder is given for added tokens where it is not their bytes: one
+  // that is looked for in normalized text is decoded as it is once normalized.
+  absl::flat_hash_map<uint32_t, std::string> decoded_as;
   int32_t bos_id = -1;
   int32_t eos_id = -1;
-  bool add_bos = false;
+  std::vector<int32_t> before_ids;
+  std::vector<int32_t> after_ids;
 
   absl::string_view Bytes(uint32_t id) const {
     const uint32_t begin = id == 0 ? 0 : token_ends[id - 1];
     return absl::string_view(token_bytes).substr(begin, token_ends[id] - begin);
   }
 };
+
+// What the decoder is given for token `id`, which there is.
+std::string DecodedToken(const TokenizerParts& parts, uint32_t id);
 
 // Verifies and checks `bytes`, then builds the parts.
 absl::StatusOr<std::unique_ptr<TokenizerParts>> LoadTokenizerParts(

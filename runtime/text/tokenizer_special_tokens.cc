@@ -50,13 +50,13 @@ absl::Status CheckAddedTokensDecoder(const JsonValue& config,
   return absl::OkStatus();
 }
 
-// The key of tokenizer_config.json where that says something: null says
-// nothing.
-std::optional<JsonValue> Said(const std::optional<JsonDocument>& config,
-                              absl::string_view key) {
-  if (!config.has_value()) return std::nullopt;
-  std::optional<JsonValue> value = config->root().Find(key);
-  return value && value->IsNull() ? std::nullopt : value;
+// Adds `id` where `flag` is true and there is such a token.
+absl::Status AddIfWanted(const std::optional<JsonValue>& flag, int32_t id,
+                         std::vector<uint32_t>* around) {
+  if (!flag || flag->IsNull()) return absl::OkStatus();
+  FATHOM_ASSIGN_OR_RETURN(bool is_wanted, flag->AsBool());
+  if (is_wanted && id >= 0) around->push_back(static_cast<uint32_t>(id));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -76,25 +76,17 @@ absl::Status BuildSpecialTokens(const TokenizerFiles& files,
                           NamedToken(tokens, "bos_token", *build));
   FATHOM_ASSIGN_OR_RETURN(tables.eos_id,
                           NamedToken(tokens, "eos_token", *build));
-  if (const auto add_bos = Said(config, "add_bos_token")) {
-    FATHOM_ASSIGN_OR_RETURN(tables.add_bos, add_bos->AsBool());
-    if (tables.add_bos && bos < 0) {
-      return add_bos->Expected("false where there is no 'bos_token'");
-    }
-  } else if (tables.add_bos && bos >= 0 && bos != tables.bos_id) {
-    const SpecialToken* token = FindSpecialToken(tokens, "bos_token");
-    return absl::InvalidArgumentError(absl::StrCat(
-        token->file, ": key 'bos_token' is \"", Shown(token->text),
-        "\", expected the token that the post-processor puts before a text"));
-  }
-  if (bos >= 0) tables.bos_id = bos;
-  if (const auto add_eos = Said(config, "add_eos_token")) {
-    FATHOM_ASSIGN_OR_RETURN(const bool adds, add_eos->AsBool());
-    if (adds) {
-      return add_eos->Expected("false: Fathom adds no token after a text");
-    }
-  }
-  return absl::OkStatus();
+  tables.bos_id = bos;
+  if (!config.has_value()) return absl::OkStatus();
+  // As in transformers, either key takes the place of the post-processor, and a
+  // token that is not named is not added.
+  const std::optional<JsonValue> add_bos = config->root().Find("add_bos_token");
+  const std::optional<JsonValue> add_eos = config->root().Find("add_eos_token");
+  if (!add_bos && !add_eos) return absl::OkStatus();
+  tables.before_ids.clear();
+  tables.after_ids.clear();
+  FATHOM_RETURN_IF_ERROR(AddIfWanted(add_bos, bos, &tables.before_ids));
+  return AddIfWanted(add_eos, tables.eos_id, &tables.after_ids);
 }
 
 }  // namespace fathom::rt

@@ -1,204 +1,119 @@
-// The compiler's half that reads what stands around the model: normalizer,
-// pre-tokenizer, decoder and post-processor.
-#include <algorithm>
+// The compiler's part that reads the post-processor: what stands around a text
+// with special tokens.
 #include <optional>
-#include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "runtime/base/status.h"
 #include "runtime/text/tokenizer_build.h"
 #include "runtime/text/tokenizer_compiler.h"
+#include "runtime/text/tokenizer_parts.h"
+#include "runtime/text/tokenizer_step_reader.h"
 
 namespace fathom::rt {
 namespace {
 
-using fathom::schema::SplitKind;
-
-// The `type` of a step.
-absl::StatusOr<absl::string_view> TypeOf(const JsonValue& step) {
-  FATHOM_ASSIGN_OR_RETURN(JsonValue type, step.Get("type"));
-  return type.AsString();
-}
-
-// The error for a step of a type that is not computed.
-absl::Status UnknownType(const JsonValue& step, absl::string_view expected) {
-  FATHOM_ASSIGN_OR_RETURN(JsonValue type, step.Get("type"));
-  return type.Expected(expected);
-}
-
-// The value at `key` as a list of steps: a Sequence's under `list_key`, one
-// step as itself, null as none.
-absl::StatusOr<std::vector<JsonValue>> StepsAt(const JsonValue& root,
-                                               absl::string_view key,
-                                               absl::string_view list_key) {
-  std::optional<JsonValue> value = root.Find(key);
-  if (!value || value->IsNull()) return std::vector<JsonValue>();
-  FATHOM_ASSIGN_OR_RETURN(absl::string_view type, TypeOf(*value));
-  if (type != "Sequence") return std::vector<JsonValue>{*value};
-  FATHOM_RETURN_IF_ERROR(CheckKeys(*value, {"type", list_key}));
-  FATHOM_ASSIGN_OR_RETURN(JsonValue list, value->Get(list_key));
-  return list.AsArray();
-}
-
-// A text as a pattern that matches just it.
-std::string Escaped(absl::string_view text) {
-  std::string pattern;
-  for (char c : text) {
-    if (absl::string_view("\\.+*?()|[]{}^$").find(c) !=
-        absl::string_view::npos) {
-      pattern += '\\';
-    }
-    pattern += c;
+absl::Status AddAround(const JsonValue& value, const TokenizerBuild& build,
+                       std::vector<uint32_t>* around) {
+  FATHOM_ASSIGN_OR_RETURN(uint64_t id, value.AsUnsigned(0, kTokenIdsMax - 1));
+  if (id >= build.tokens.size() || build.tokens[id].kind == kTokenAbsent) {
+    return value.Expected("the id of a token");
   }
-  return pattern;
-}
-
-absl::StatusOr<std::string> PatternOf(const JsonValue& split) {
-  FATHOM_ASSIGN_OR_RETURN(JsonValue pattern, split.Get("pattern"));
-  FATHOM_RETURN_IF_ERROR(CheckKeys(pattern, {"Regex", "String"}));
-  std::optional<JsonValue> regex = pattern.Find("Regex");
-  std::optional<JsonValue> text = pattern.Find("String");
-  if (regex.has_value() == text.has_value()) {
-    return pattern.Expected("one key, 'Regex' or 'String'");
-  }
-  FATHOM_ASSIGN_OR_RETURN(absl::string_view value,
-                          (regex ? *regex : *text).AsString());
-  if (value.empty() || value.size() > kPatternBytesMax) {
-    return pattern.Expected(
-        absl::StrCat("a pattern of 1 to ", kPatternBytesMax, " bytes"));
-  }
-  return regex ? std::string(value) : Escaped(value);
-}
-
-absl::Status AddSplit(SplitKind kind, std::string pattern,
-                      TokenizerBuild* build) {
-  auto split = std::make_unique<fathom::schema::SplitT>();
-  split->kind = kind;
-  split->pattern = std::move(pattern);
-  build->tables.splits.push_back(std::move(split));
+  around->push_back(static_cast<uint32_t>(id));
   return absl::OkStatus();
 }
 
-absl::Status AddPatternStep(const JsonValue& step, TokenizerBuild* build) {
-  FATHOM_RETURN_IF_ERROR(
-      CheckKeys(step, {"type", "pattern", "behavior", "invert"}));
-  FATHOM_ASSIGN_OR_RETURN(JsonValue behavior, step.Get("behavior"));
-  FATHOM_ASSIGN_OR_RETURN(absl::string_view name, behavior.AsString());
-  if (name != "Isolated") return behavior.Expected("\"Isolated\"");
-  // Where both matches and what lies between are kept, `invert` says nothing.
-  FATHOM_RETURN_IF_ERROR(BoolAt(step, "invert", false).status());
-  FATHOM_ASSIGN_OR_RETURN(std::string pattern, PatternOf(step));
-  return AddSplit(SplitKind::Pattern, std::move(pattern), build);
-}
-
-absl::Status AddDigitsStep(const JsonValue& step, TokenizerBuild* build) {
-  FATHOM_RETURN_IF_ERROR(CheckKeys(step, {"type", "individual_digits"}));
-  FATHOM_ASSIGN_OR_RETURN(bool individual,
-                          BoolAt(step, "individual_digits", false));
-  return AddSplit(individual ? SplitKind::Digits : SplitKind::DigitRuns, "",
-                  build);
-}
-
-absl::Status AddByteLevel(const JsonValue& step, TokenizerBuild* build) {
-  FATHOM_RETURN_IF_ERROR(CheckKeys(
-      step, {"type", "add_prefix_space", "trim_offsets", "use_regex"}));
-  FATHOM_ASSIGN_OR_RETURN(JsonValue prefix, step.Get("add_prefix_space"));
-  FATHOM_ASSIGN_OR_RETURN(build->tables.add_prefix_space, prefix.AsBool());
-  // Files older than the key mean true.
-  FATHOM_ASSIGN_OR_RETURN(build->tables.use_regex,
-                          BoolAt(step, "use_regex", true));
+// The ids of a special token of a template: those that its entry lists.
+absl::Status AddSpecialToken(const JsonValue& token, const JsonValue& step,
+                             const TokenizerBuild& build,
+                             std::vector<uint32_t>* around) {
+  FATHOM_ASSIGN_OR_RETURN(JsonValue name, token.Get("id"));
+  FATHOM_ASSIGN_OR_RETURN(absl::string_view content, name.AsString());
+  FATHOM_ASSIGN_OR_RETURN(JsonValue all, step.Get("special_tokens"));
+  FATHOM_ASSIGN_OR_RETURN(JsonValue entry, all.Get(content));
+  FATHOM_ASSIGN_OR_RETURN(JsonValue list, entry.Get("ids"));
+  FATHOM_ASSIGN_OR_RETURN(std::vector<JsonValue> ids, list.AsArray());
+  for (const JsonValue& id : ids) {
+    FATHOM_RETURN_IF_ERROR(AddAround(id, build, around));
+  }
   return absl::OkStatus();
 }
 
-// The token that a template of one text puts before it, if any: "[X] A".
+// What stands before a text and after it, one more layer around what is there.
+void AddLayer(std::vector<uint32_t> before, std::vector<uint32_t> after,
+              TokenizerBuild* build) {
+  auto& tables = build->tables;
+  tables.before_ids.insert(tables.before_ids.begin(), before.begin(),
+                           before.end());
+  tables.after_ids.insert(tables.after_ids.end(), after.begin(), after.end());
+}
+
+// "[X] A [Y]": of a template of one text, what stands around it.
 absl::Status ReadTemplate(const JsonValue& step, TokenizerBuild* build) {
   FATHOM_RETURN_IF_ERROR(
       CheckKeys(step, {"type", "single", "pair", "special_tokens"}));
   FATHOM_ASSIGN_OR_RETURN(JsonValue single, step.Get("single"));
   FATHOM_ASSIGN_OR_RETURN(std::vector<JsonValue> items, single.AsArray());
-  const bool is_known = !items.empty() && items.size() <= 2 &&
-                        items.back().Find("Sequence").has_value() &&
-                        (items.size() == 1 || items[0].Find("SpecialToken"));
-  if (!is_known) {
-    return single.Expected("the text alone or one special token before it");
-  }
-  if (items.size() == 1) return absl::OkStatus();
-  FATHOM_ASSIGN_OR_RETURN(JsonValue token, items[0].Get("SpecialToken"));
-  FATHOM_ASSIGN_OR_RETURN(JsonValue name, token.Get("id"));
-  FATHOM_ASSIGN_OR_RETURN(absl::string_view content, name.AsString());
-  auto id = build->ids.find(content);
-  if (id == build->ids.end()) return name.Expected("a token that there is");
-  build->tables.bos_id = static_cast<int32_t>(id->second);
-  build->tables.add_bos = true;
-  FATHOM_ASSIGN_OR_RETURN(JsonValue all, step.Get("special_tokens"));
-  FATHOM_ASSIGN_OR_RETURN(JsonValue entry, all.Get(content));
-  FATHOM_ASSIGN_OR_RETURN(JsonValue list, entry.Get("ids"));
-  FATHOM_ASSIGN_OR_RETURN(std::vector<JsonValue> ids, list.AsArray());
-  if (ids.size() != 1) return list.Expected("one id");
-  return ids[0].AsUnsigned(id->second, id->second).status();
-}
-
-}  // namespace
-
-absl::Status BuildNormalizer(const JsonValue& root, TokenizerBuild* build) {
-  FATHOM_ASSIGN_OR_RETURN(std::vector<JsonValue> steps,
-                          StepsAt(root, "normalizer", "normalizers"));
-  for (const JsonValue& step : steps) {
-    FATHOM_ASSIGN_OR_RETURN(absl::string_view type, TypeOf(step));
-    if (type != "NFC") return UnknownType(step, "\"NFC\" or no normalizer");
-    FATHOM_RETURN_IF_ERROR(CheckKeys(step, {"type"}));
-    build->tables.nfc = true;
-  }
-  return absl::OkStatus();
-}
-
-absl::Status BuildPreTokenizer(const JsonValue& root, TokenizerBuild* build) {
-  FATHOM_ASSIGN_OR_RETURN(JsonValue value, root.Get("pre_tokenizer"));
-  FATHOM_ASSIGN_OR_RETURN(std::vector<JsonValue> steps,
-                          StepsAt(root, "pre_tokenizer", "pretokenizers"));
-  if (steps.size() > kSplitsMax) {
-    return value.Expected(absl::StrCat("at most ", kSplitsMax, " steps"));
-  }
-  bool is_bytes = false;
-  for (const JsonValue& step : steps) {
-    FATHOM_ASSIGN_OR_RETURN(absl::string_view type, TypeOf(step));
-    if (is_bytes) return UnknownType(step, "no step after ByteLevel");
-    if (type == "Split") {
-      FATHOM_RETURN_IF_ERROR(AddPatternStep(step, build));
-    } else if (type == "Digits") {
-      FATHOM_RETURN_IF_ERROR(AddDigitsStep(step, build));
-    } else if (type == "ByteLevel") {
-      FATHOM_RETURN_IF_ERROR(AddByteLevel(step, build));
-      is_bytes = true;
+  std::vector<uint32_t> before, after;
+  bool has_text = false;
+  for (const JsonValue& item : items) {
+    if (std::optional<JsonValue> token = item.Find("SpecialToken")) {
+      FATHOM_RETURN_IF_ERROR(
+          AddSpecialToken(*token, step, *build, has_text ? &after : &before));
+    } else if (item.Find("Sequence") && !has_text) {
+      has_text = true;
     } else {
-      return UnknownType(step, "\"Split\", \"Digits\" or \"ByteLevel\"");
+      return item.Expected("a 'SpecialToken' or, once, a 'Sequence'");
     }
   }
-  if (!is_bytes) return value.Expected("steps that end with ByteLevel");
+  if (!has_text) return single.Expected("a 'Sequence', the text, in it");
+  AddLayer(std::move(before), std::move(after), build);
   return absl::OkStatus();
 }
 
-absl::Status CheckDecoder(const JsonValue& root) {
-  FATHOM_ASSIGN_OR_RETURN(JsonValue decoder, root.Get("decoder"));
-  FATHOM_ASSIGN_OR_RETURN(absl::string_view type, TypeOf(decoder));
-  if (type != "ByteLevel") return UnknownType(decoder, "\"ByteLevel\"");
-  // None of them has a part in decoding.
-  return CheckKeys(decoder,
+// "[CLS] A [SEP]".
+absl::Status ReadClassifier(const JsonValue& step, TokenizerBuild* build) {
+  FATHOM_RETURN_IF_ERROR(CheckKeys(
+      step, {"type", "sep", "cls", "trim_offsets", "add_prefix_space"}));
+  std::vector<uint32_t> around[2];
+  for (auto [key, ids] :
+       {std::pair{"cls", &around[0]}, std::pair{"sep", &around[1]}}) {
+    FATHOM_ASSIGN_OR_RETURN(JsonValue pair, step.Get(key));
+    FATHOM_ASSIGN_OR_RETURN(std::vector<JsonValue> values, pair.AsArray());
+    if (values.size() != 2) return pair.Expected("a token and its id");
+    FATHOM_RETURN_IF_ERROR(AddAround(values[1], *build, ids));
+  }
+  AddLayer(std::move(around[0]), std::move(around[1]), build);
+  return absl::OkStatus();
+}
+
+// Has to do with offsets only.
+absl::Status ReadByteLevel(const JsonValue& step, TokenizerBuild*) {
+  return CheckKeys(step,
                    {"type", "add_prefix_space", "trim_offsets", "use_regex"});
 }
+
+constexpr StepReader kReaders[] = {
+    {"ByteLevel", ReadByteLevel},
+    {"TemplateProcessing", ReadTemplate},
+    {"BertProcessing", ReadClassifier},
+    {"RobertaProcessing", ReadClassifier},
+};
+
+}  // namespace
 
 absl::Status BuildPostProcessor(const JsonValue& root, TokenizerBuild* build) {
   FATHOM_ASSIGN_OR_RETURN(std::vector<JsonValue> steps,
                           StepsAt(root, "post_processor", "processors"));
   for (const JsonValue& step : steps) {
-    FATHOM_ASSIGN_OR_RETURN(absl::string_view type, TypeOf(step));
-    if (type == "TemplateProcessing") {
-      FATHOM_RETURN_IF_ERROR(ReadTemplate(step, build));
-    } else if (type != "ByteLevel") {  // that one has to do with offsets only
-      return UnknownType(step, "\"ByteLevel\" or \"TemplateProcessing\"");
-    }
+    FATHOM_RETURN_IF_ERROR(ReadStep(step, kReaders, build));
+  }
+  if (build->tables.before_ids.size() > kAroundIdsMax ||
+      build->tables.after_ids.size() > kAroundIdsMax) {
+    return root.Find("post_processor")
+        ->Expected(absl::StrCat("at most ", kAroundIdsMax,
+                                " special tokens before a text and after it"));
   }
   return absl::OkStatus();
 }

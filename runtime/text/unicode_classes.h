@@ -13,6 +13,25 @@ namespace fathom::rt {
 // The 25 code points with the property White_Space.
 bool IsWhiteSpace(uint32_t code_point);
 
+// Where the character begins that ends at `end` (not 0).
+size_t LastCharacter(absl::string_view text, size_t end);
+// Where the white space begins that ends at `end`, and ends that begins at
+// `begin`.
+size_t SpaceBegin(absl::string_view text, size_t end);
+size_t SpaceEnd(absl::string_view text, size_t begin);
+
+// Unicode's N*, as the Digits pre-tokenizer knows it.
+bool IsNumeric(uint32_t code_point);
+// ASCII's punctuation and Unicode's P*, as the Punctuation pre-tokenizer knows
+// it.
+bool IsPunctuation(uint32_t code_point);
+// Unicode's M*, as the normalizer StripAccents knows it.
+bool IsCombiningMark(uint32_t code_point);
+
+// Appends the lower-case form of a character, as the normalizer Lowercase knows
+// it; context is not looked at.
+void AppendLowercase(uint32_t code_point, std::string* out);
+
 // \w of Unicode's regular expressions: Alphabetic, marks, decimal digits,
 // connector punctuation and Join_Control.
 bool IsWordCharacter(uint32_t code_point);

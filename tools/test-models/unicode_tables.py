@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
 """unicode_tables.py: where `tokenizers` and the packaged libraries differ.
 
-The packaged PCRE2 knows Unicode 14, as Python 3.11 does, and utf8proc 15. Writes
-two tables to runtime/text/:
+The packaged PCRE2 knows Unicode 14, as Python 3.11 does, and utf8proc 15. Each
+part of the `tokenizers` library knows a Unicode of its own. Writes these tables
+to runtime/text/; a line is a range of code points, {first, last, ...}:
 
-newer_code_points.inc: code points that the library's patterns class by a newer
-Unicode; a line a range: {first, last, stand-in}, the nearest older code point of
-the same category and of equally many bytes in UTF-8.
-
-newer_to_nfc.inc: code points that the library's NFC, which is older, takes for
-unassigned; a line a range: {first, last}.
+newer_code_points.inc  classed by a newer Unicode in the library's patterns; the
+                       third is a stand-in: the nearest older code point of the
+                       same category and of equally many bytes in UTF-8
+newer_to_nfc.inc       unassigned to the library's normalization forms
+newer_to_nfkc.inc      the same, in NFKC and NFKD alone
+newer_punctuation.inc  punctuation, but not to the library's Punctuation
+newer_marks.inc        marks, but not to the library's StripAccents
+newer_lowercase.inc    letters that are not older; the third is the lower-case
+                       letter of the first
 """
 import os
 import sys
@@ -63,8 +67,29 @@ def newer_code_points(library):
         yield f'{{{first:#x}, {last:#x}, {near:#x}}},  // {name}'
 
 
+def ranges_of(code_points):
+    ranges = []
+    for c in sorted(code_points):
+        if ranges and ranges[-1][1] == c - 1:
+            ranges[-1][1] = c
+        else:
+            ranges.append([c, c])
+    return (f'{{{first:#x}, {last:#x}}},' for first, last in ranges)
+
+
+def second_halves():
+    """What the library's NFC does not join to what it is the second half of."""
+    nfc = normalizers.NFC()
+    for c in map(chr, scalars()):
+        pair = unicodedata.normalize('NFD', c)
+        if (len(pair) == 2 and unicodedata.normalize('NFC', pair) == c
+                and nfc.normalize_str(pair) == pair):
+            yield from map(ord, (c, pair[1]))
+
+
 def newer_to_nfc(library):
-    nfc, ranges = normalizers.NFC(), []
+    nfc, nfd = normalizers.NFC(), normalizers.NFD()
+    found = set(second_halves())
     for c in map(chr, scalars()):
         probes = [c, f'a{c}\u0323\u0301', f'a\u0301{c}', f'a{c}\u3099\u05b0']
         newer_mark = (unicodedata.category(c) == 'Cn'
@@ -77,18 +102,56 @@ def newer_to_nfc(library):
         assert all(nfc.normalize_str(p) == c.join(
             unicodedata.normalize('NFC', x) for x in p.split(c))
             for p in probes), ascii(c)
-        if ranges and ranges[-1][1] == ord(c) - 1:
-            ranges[-1][1] = ord(c)
+        found.add(ord(c))
+    return ranges_of(found | {
+        c for c in scalars() if nfd.normalize_str(chr(c))
+        != unicodedata.normalize('NFD', chr(c))})
+
+
+def newer_to_nfkc(_):
+    nfkd, nfd = normalizers.NFKD(), normalizers.NFD()
+    found = [c for c in map(chr, scalars())
+             if nfkd.normalize_str(c) != unicodedata.normalize('NFKD', c)]
+    assert all(nfkd.normalize_str(c) == c for c in found)
+    return ranges_of(
+        ord(c) for c in found
+        if nfd.normalize_str(c) == unicodedata.normalize('NFD', c))
+
+
+def newer_punctuation(library):
+    split = pre.Punctuation('removed')
+    return ranges_of(
+        c for c in scalars() if library.get(chr(c), '').startswith('P')
+        and split.pre_tokenize_str(chr(c)))
+
+
+def newer_marks(library):
+    strip = normalizers.StripAccents()
+    return ranges_of(
+        c for c in scalars() if library.get(chr(c), '').startswith('M')
+        and strip.normalize_str(chr(c)))
+
+
+def newer_lowercase(_):
+    lower, ranges = normalizers.Lowercase(), []
+    for c in scalars():
+        to = lower.normalize_str(chr(c))
+        if to == chr(c).lower():
+            continue
+        if ranges and [ranges[-1][1], ranges[-1][3]] == [c - 1, ord(to) - 1]:
+            ranges[-1][1], ranges[-1][3] = c, ord(to)
         else:
-            ranges.append([ord(c), ord(c)])
-    return (f'{{{first:#x}, {last:#x}}},' for first, last in ranges)
+            ranges.append([c, c, ord(to), ord(to)])
+    return (f'{{{first:#x}, {last:#x}, {to:#x}}},'
+            for first, last, to, _ in ranges)
 
 
 def main():
     assert unicodedata.unidata_version == '14.0.0', 'needs Python 3.11'
     library = classes()
     here = os.path.dirname(os.path.abspath(__file__))
-    for table in newer_code_points, newer_to_nfc:
+    for table in (newer_code_points, newer_to_nfc, newer_to_nfkc,
+                  newer_punctuation, newer_marks, newer_lowercase):
         path = f'{here}/../../runtime/text/{table.__name__}.inc'
         with open(path, 'w', encoding='utf8') as f:
             f.writelines(line + '\n' for line in table(library))
