@@ -20,16 +20,13 @@ std::string Split(absl::string_view pattern, absl::string_view text) {
   auto compiled = SplitPattern::Create(pattern);
   if (!compiled.ok()) return std::string(compiled.status().message());
   SplitScratch scratch(text.size());
-  std::vector<size_t> ends;
-  const absl::Status status = compiled->Split(text, 0, &scratch, &ends);
-  if (!status.ok()) return std::string(status.message());
   std::string pieces;
-  size_t begin = 0;
-  for (size_t end : ends) {
-    pieces += "[" + std::string(text.substr(begin, end - begin)) + "]";
-    begin = end;
-  }
-  return pieces;
+  const absl::Status status = compiled->ForEachPart(
+      text, &scratch, [&](size_t begin, size_t end, bool) {
+        if (begin == end) return;
+        pieces += "[" + std::string(text.substr(begin, end - begin)) + "]";
+      });
+  return status.ok() ? pieces : std::string(status.message());
 }
 
 TEST(PatternSyntaxTest, Rewrites) {

@@ -244,6 +244,8 @@ TEST(TokenizerCompilerTest, SpecialTokens) {
        std::vector<std::pair<std::string, std::string>>{
            {R"({"bos_token": "<s>"})", "a token that tokenizer.json has"},
            {R"({"bos_token": 1})", "expected a string"},
+           {R"({"add_bos_token": true})", "where there is no 'bos_token'"},
+           {R"({"add_eos_token": true})", "where there is no 'eos_token'"},
            {R"({"added_tokens_decoder": {"7": {"content": "<x>"}}})",
             "the token that tokenizer.json has at id '7'"},
            {"[]", "expected an object"},

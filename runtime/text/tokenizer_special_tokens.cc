@@ -50,12 +50,22 @@ absl::Status CheckAddedTokensDecoder(const JsonValue& config,
   return absl::OkStatus();
 }
 
-// Adds `id` where `flag` is true and there is such a token.
-absl::Status AddIfWanted(const std::optional<JsonValue>& flag, int32_t id,
-                         std::vector<uint32_t>* around) {
-  if (!flag || flag->IsNull()) return absl::OkStatus();
-  FATHOM_ASSIGN_OR_RETURN(bool is_wanted, flag->AsBool());
-  if (is_wanted && id >= 0) around->push_back(static_cast<uint32_t>(id));
+// What tokenizer_config.json says of adding the token `id`, if it does (null
+// says nothing), in the place of what the post-processor adds there. The
+// message names the token.
+absl::Status ReadAdded(const JsonValue& config, absl::string_view key,
+                       absl::string_view token, int32_t id,
+                       std::vector<uint32_t>* around) {
+  const std::optional<JsonValue> value = config.Find(key);
+  if (!value || value->IsNull()) return absl::OkStatus();
+  FATHOM_ASSIGN_OR_RETURN(const bool is_added, value->AsBool());
+  around->clear();
+  if (!is_added) return absl::OkStatus();
+  if (id < 0) {
+    return value->Expected(
+        absl::StrCat("false where there is no '", token, "'"));
+  }
+  around->push_back(static_cast<uint32_t>(id));
   return absl::OkStatus();
 }
 
@@ -78,15 +88,10 @@ absl::Status BuildSpecialTokens(const TokenizerFiles& files,
                           NamedToken(tokens, "eos_token", *build));
   tables.bos_id = bos;
   if (!config.has_value()) return absl::OkStatus();
-  // As in transformers, either key takes the place of the post-processor, and a
-  // token that is not named is not added.
-  const std::optional<JsonValue> add_bos = config->root().Find("add_bos_token");
-  const std::optional<JsonValue> add_eos = config->root().Find("add_eos_token");
-  if (!add_bos && !add_eos) return absl::OkStatus();
-  tables.before_ids.clear();
-  tables.after_ids.clear();
-  FATHOM_RETURN_IF_ERROR(AddIfWanted(add_bos, bos, &tables.before_ids));
-  return AddIfWanted(add_eos, tables.eos_id, &tables.after_ids);
+  FATHOM_RETURN_IF_ERROR(ReadAdded(config->root(), "add_bos_token", "bos_token",
+                                   bos, &tables.before_ids));
+  return ReadAdded(config->root(), "add_eos_token", "eos_token", tables.eos_id,
+                   &tables.after_ids);
 }
 
 }  // namespace fathom::rt

@@ -115,13 +115,14 @@ TEST_P(LibraryTest, C10_OneLetter) {
       absl::StrAppend(&text, letter);
     const std::vector<int32_t> unit = IdsAt(root, "unit");
     const std::vector<int32_t> rest = IdsAt(root, "rest");
-    std::vector<int32_t> wanted;
-    for (int64_t i = *root.Get("times")->AsInteger(1, 1 << 20); i > 0; --i) {
+    std::vector<int32_t> wanted = IdsAt(root, "head");
+    for (int64_t i = *root.Get("times")->AsInteger(0, 1 << 20); i > 0; --i) {
       wanted.insert(wanted.end(), unit.begin(), unit.end());
     }
     wanted.insert(wanted.end(), rest.begin(), rest.end());
     EXPECT_TRUE(Ids(*tokenizer, text) == wanted) << line;
-    EXPECT_EQ(tokenizer->Decode(wanted), text) << line;
+    const bool is_text = !root.Find("decoded").has_value();
+    EXPECT_EQ(tokenizer->Decode(wanted) == text, is_text) << line;
     ++count;
   });
   EXPECT_EQ(count, 8);
@@ -129,7 +130,10 @@ TEST_P(LibraryTest, C10_OneLetter) {
 
 INSTANTIATE_TEST_SUITE_P(Kinds, LibraryTest,
                          testing::Values("deepseek", "llama3", "qwen2",
-                                         "digits", "added-flags"));
+                                         "digits", "added-flags", "prepend",
+                                         "metaspace-first", "metaspace-always",
+                                         "metaspace-never", "punctuation",
+                                         "suffix", "added-all"));
 
 const char* const kControl[] = {"<think>",
                                 "</think>",
@@ -257,7 +261,7 @@ TEST(TokenizerTest, C9_LinearTime) {
       double least_ms = most_ms;
       for (int run = 0; run < 5 && least_ms >= most_ms; ++run) {
         const double begin_ms = ProcessorMs();
-        EXPECT_GT(Ids(tokenizer, text).size(), 1u);
+        EXPECT_TRUE(tokenizer.Encode(text).ok());
         const double took_ms = ProcessorMs() - begin_ms;
         least_ms = run == 0 ? took_ms : std::min(least_ms, took_ms);
       }
@@ -268,7 +272,9 @@ TEST(TokenizerTest, C9_LinearTime) {
     }
   };
   auto small = *Tokenizer::Load(*CompileTokenizer(SmallTokenizerJson(), ""));
-  for (const char* kind : {"deepseek", "llama3", "qwen2", "digits"}) {
+  for (const char* kind : {"deepseek", "llama3", "qwen2", "digits", "prepend",
+                           "metaspace-first", "metaspace-always",
+                           "metaspace-never", "punctuation", "suffix"}) {
     check(*LoadKind(kind), kind);
   }
   check(*small, "small");

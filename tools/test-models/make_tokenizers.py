@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Byte-level BPE tokenizers for the tests, trained on text made here.
+"""BPE tokenizers for the tests, trained on text made here.
 
-`build(kind, size, corpus)` gives the tokenizer.json of one kind as a dict;
-run as a program it writes test/models/tokenizers/.  The patterns and the flags
-of the added tokens are those of the published models; the rest is our own.
+`build(kind, size, corpus)` gives the tokenizer.json of one byte-level kind as a
+dict, `build_family(name)` that of one with other steps; run as a program it
+writes test/models/tokenizers/.  The patterns, the steps and the flags of the
+added tokens are those of the published models; the rest is our own.
 """
 import json
 import os
@@ -121,6 +122,111 @@ def build(kind, size, text=None, extra=()):
     return j
 
 
+BLOCK = '\u2581'  # stands for a space
+TO_BLOCK = dict(type='Replace', pattern=dict(String=' '), content=BLOCK)
+FROM_BLOCK = dict(type='Replace', pattern=dict(String=BLOCK), content=' ')
+SENTENCE_DECODER = [FROM_BLOCK, dict(type='ByteFallback'), dict(type='Fuse')]
+
+
+def metaspace(scheme, split):
+    return dict(type='Metaspace', replacement=BLOCK, prepend_scheme=scheme,
+                split=split)
+
+
+def byte_level(**flags):
+    return dict(type='ByteLevel', add_prefix_space=False, trim_offsets=True,
+                use_regex=True) | flags
+
+
+def sequence(key, *steps):
+    return {'type': 'Sequence', key: list(steps)}
+
+
+# name: (normalizer, pre-tokenizer, decoder, options of the model)
+FALLBACK = dict(byte_fallback=True, fuse_unk=True, unk_token='<unk>')
+FAMILIES = {
+    # Llama 2 and Mistral v1: nothing cuts the text.
+    'prepend': (sequence('normalizers', dict(type='Prepend', prepend=BLOCK),
+                         TO_BLOCK), None,
+                sequence('decoders', *SENTENCE_DECODER,
+                         dict(type='Strip', content=' ', start=1, stop=0)),
+                FALLBACK),
+    # The same in newer files.
+    'metaspace-first': (None, metaspace('first', False),
+                        sequence('decoders', *SENTENCE_DECODER, dict(
+                            type='Strip', content=' ', start=1, stop=0)),
+                        FALLBACK),
+    'metaspace-always': (dict(type='NFKC'), metaspace('always', True),
+                         metaspace('always', True),
+                         dict(unk_token='<unk>', fuse_unk=True)),
+    'metaspace-never': (None, sequence(
+        'pretokenizers', dict(type='Digits', individual_digits=True),
+        metaspace('never', True)), sequence(
+            'decoders', dict(type='ByteFallback'), metaspace('never', True)),
+        FALLBACK | dict(fuse_unk=False, ignore_merges=True)),
+    # Falcon: steps after ByteLevel, which see what stands for bytes.
+    'punctuation': (None, sequence(
+        'pretokenizers', dict(type='Punctuation', behavior='Contiguous'),
+        byte_level(), dict(type='Digits', individual_digits=False),
+        dict(type='Split', pattern=dict(Regex='[0-9][0-9][0-9]'),
+             behavior='Isolated', invert=False)), byte_level(), {}),
+    # CLIP: words that end in a suffix.
+    'suffix': (sequence('normalizers', dict(type='NFC'), dict(
+        type='Replace', pattern=dict(Regex=r'\s+'), content=' '),
+        dict(type='Lowercase')), sequence('pretokenizers', dict(
+            type='Split', behavior='Removed', invert=True, pattern=dict(
+                Regex=r"'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}"
+                r'|[^\s\p{L}\p{N}]+')), byte_level(use_regex=False)),
+        sequence('decoders', byte_level(),
+                 dict(type='BPEDecoder', suffix='</w>')),
+        dict(end_of_word_suffix='</w>', unk_token='<unk>')),
+    # Every flag of added tokens, looked for in normalized text and not.
+    'added-all': (sequence('normalizers', dict(type='Lowercase'), TO_BLOCK),
+                  metaspace('first', True),
+                  sequence('decoders', *SENTENCE_DECODER), FALLBACK),
+}
+FLAGS = ('single_word', 'lstrip', 'rstrip', 'normalized', 'special')
+FLAGGED = ['<F%02d>' % i for i in range(1 << len(FLAGS))]
+
+
+def build_family(name, size=700, text=None):
+    normalizer, pre_tokenizer, decoder, options = FAMILIES[name]
+    specials = ['<unk>', BOS, EOS]
+    special_ids = {x: i for i, x in enumerate(specials)}
+    fallback = options.get('byte_fallback', False)
+    template = dict(
+        type='TemplateProcessing', special_tokens={
+            BOS: dict(id=BOS, ids=[special_ids[BOS]], tokens=[BOS])},
+        single=[dict(SpecialToken=dict(id=BOS, type_id=0)),
+                dict(Sequence=dict(id='A', type_id=0))],
+        pair=[dict(Sequence=dict(id='A', type_id=0)),
+              dict(Sequence=dict(id='B', type_id=1))])
+    j = dict(version='1.0', truncation=None, padding=None, added_tokens=[],
+             normalizer=normalizer,
+             # Merges go across no words, as sentencepiece trains them.
+             pre_tokenizer=pre_tokenizer or metaspace('never', True),
+             post_processor=template, decoder=decoder,
+             model=json.loads(Tokenizer(models.BPE()).to_str())['model'])
+    t = Tokenizer.from_str(json.dumps(j))
+    affix = {k: options[k] for k in ('end_of_word_suffix',) if k in options}
+    t.train_from_iterator(text or list(corpus()), trainers.BpeTrainer(
+        vocab_size=size, show_progress=False, limit_alphabet=150,
+        special_tokens=specials + [f'<0x{b:02X}>' for b in range(256)
+                                   ] * fallback, **affix))
+    model = json.loads(t.to_str())['model'] | options
+    if name == 'prepend':  # the older spelling of merges
+        model['merges'] = [' '.join(m) for m in model['merges']]
+    count = len(model['vocab'])
+    more = [added(x, count + i, **{
+        flag: bool(i >> bit & 1) for bit, flag in enumerate(FLAGS)})
+            for i, x in enumerate(FLAGGED)] if name == 'added-all' else [
+                added(x, count + i) for i, x in enumerate((THINK, UNTHINK))]
+    j |= dict(pre_tokenizer=pre_tokenizer, model=model, added_tokens=[
+        added(x, i, special=True) for x, i in special_ids.items()] + more)
+    Tokenizer.from_str(json.dumps(j))  # it must load
+    return j
+
+
 def ids(j):
     """content -> id of the added tokens."""
     return {x['content']: x['id'] for x in j['added_tokens']}
@@ -168,6 +274,8 @@ def main():
            dict(content='<left><right>')]
     write_json(f'{at}/added-flags/tokenizer.json',
                build('qwen2', 400, extra=odd))
+    for name in FAMILIES:
+        write_json(f'{at}/{name}/tokenizer.json', build_family(name))
     # The tokenizers of the models hold few merges; these hold more.
     for kind in ('deepseek', 'llama3', 'qwen2'):
         write_json(f'{at}/{kind}/tokenizer.json', build(kind, 600))

@@ -3,8 +3,9 @@
 
 Writes test/models/tokenizers/KIND.jsonl, one object a line: `text`, `ids` (no
 special tokens added) and `decoded` where it is not the text again. Writes
-one-letter.jsonl too: the ids of 1 MiB of one letter, as `unit`, which is there
-`times` times, and `rest`.
+one-letter.jsonl too: the ids of 1 MiB of one letter, as `head`, `unit`, which is
+there `times` times, and `rest`; `decoded` is false where decoding does not give
+the text again.
 `strings(count)` also feeds compare_tokenizers.py.
 """
 import itertools
@@ -17,7 +18,7 @@ from tokenizers import Tokenizer
 
 import make_tokenizers as tok
 
-KINDS = ('deepseek', 'llama3', 'qwen2', 'digits', 'added-flags')
+KINDS = ('deepseek', 'llama3', 'qwen2', 'digits', 'added-flags', *tok.FAMILIES)
 LETTERS = ('a', 'l', '7', '.', ' ', '\n', '\u00e9', '\u601d')
 SPACES = [' ', '  ', '   ', '\t', '\n', '\r\n', '\n\n', '\u00a0', '\u1680',
           '\u180e', '\u2003', '\u2028', '\u3000', '\u200b', '\x85', '\x0b']
@@ -49,7 +50,8 @@ def newer(text):
 def strings(count, seed=5):
     r = random.Random(seed)
     marks = [tok.BOS, tok.EOS, tok.USER, tok.ASSISTANT, tok.THINK,
-             tok.UNTHINK, '<|im_start|>', '<think', 'think>']
+             tok.UNTHINK, '<|im_start|>', '<think', 'think>', '<unk>',
+             '<0x0A>', tok.BLOCK, '\u0120', '</w>']
     yield ''
     for _ in range(count - 1):
         parts = []
@@ -58,6 +60,8 @@ def strings(count, seed=5):
                 lambda: r.choice(SPACES), lambda: r.choice(SPACES),
                 lambda: r.choice(WORDS), lambda: r.choice(WORDS),
                 lambda: r.choice(marks), lambda: code_point(r),
+                lambda: r.choice(tok.FLAGGED),
+                lambda: r.choice(SPACES + WORDS) * r.randint(2, 70),
                 lambda: str(r.randrange(10**r.randint(1, 9)))))())
         yield ''.join(parts)
 
@@ -69,12 +73,18 @@ def one_letter(at):
             t = Tokenizer.from_file(f'{at}/{kind}/tokenizer.json')
             text = letter * ((1 << 20) // len(letter.encode()))
             ids = t.encode(text, add_special_tokens=False).ids
-            unit, times, rest = next(
-                (ids[:n], k, ids[n * k:]) for n in range(1, 9)
-                for k in [len(ids) // n - 1] if ids[:n] * k == ids[:n * k])
+            head, unit, times, rest = next(
+                ((ids[:h], ids[h:h + n], k, ids[h + n * k:])
+                 for h in range(9) for n in range(1, 9)
+                 for k in [(len(ids) - h) // n - 1] if k > 0
+                 and ids[h:h + n] * k == ids[h:h + n * k]),
+                (ids, [], 0, []))
+            assert len(head) < 9 and len(rest) < 99
+            same = t.decode(ids, skip_special_tokens=False) == text
             f.write(json.dumps(
-                dict(kind=kind, letter=letter, unit=unit, times=times,
-                     rest=rest), separators=(',', ':')) + '\n')
+                dict(kind=kind, letter=letter, head=head, unit=unit,
+                     times=times, rest=rest) | ({} if same else dict(
+                         decoded=False)), separators=(',', ':')) + '\n')
 
 
 def main(count):
