@@ -35,9 +35,13 @@ list(APPEND FATHOM_RT_TEXT_DEPS
   pcre2-8 simdjson utf8proc)
 list(APPEND FATHOM_RT_TEXT_TESTS
   bpe_test
+  normalizer_test
   pattern_cost_test
   pattern_syntax_test
+  pre_tokenizer_test
   special_tokens_test
+  token_decoder_test
   tokenizer_compiler_test
+  tokenizer_compiler_steps_test
   tokenizer_test)
 list(APPEND FATHOM_RT_TEXT_FUZZ tokenizer_fuzz)

@@ -37,6 +37,24 @@ void CheckIds(const Tokenizer& tokenizer, const std::vector<int32_t>& ids) {
   FATHOM_CHECK(streamed + stream.Finish() == tokenizer.Decode(ids));
 }
 
+// Not byte-level: unknown characters become one token, so the text does not
+// come back.
+const Tokenizer& SmallText() {
+  static const std::unique_ptr<Tokenizer> tokenizer = *Tokenizer::Load(
+      *fathom::rt::CompileTokenizer(fathom::rt::SmallTextTokenizerJson(), ""));
+  return *tokenizer;
+}
+
+void CheckForeign(absl::string_view text, const ByteSpan& foreign) {
+  const auto ids = SmallText().Encode(text, {&foreign, 1});
+  if (!ids.ok()) return;
+  CheckIds(SmallText(), *ids);
+  if (foreign.begin == 0 && foreign.end == text.size()) {
+    FATHOM_CHECK(std::all_of(ids->begin(), ids->end(),
+                             [](int32_t id) { return id < 8; }));
+  }
+}
+
 void CheckText(absl::string_view text, const ByteSpan& foreign) {
   const auto ids = Small().Encode(text, {&foreign, 1});
   if (!ids.ok()) return;
@@ -70,10 +88,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
     default: {
       const size_t begin = std::min<size_t>(data[1], rest.size());
-      CheckText(
-          rest,
-          {begin, std::max(begin, rest.size() -
-                                      std::min<size_t>(data[2], rest.size()))});
+      const size_t end = rest.size() - std::min<size_t>(data[2], rest.size());
+      const ByteSpan foreign = {begin, std::max(begin, end)};
+      CheckText(rest, foreign);
+      CheckForeign(rest, foreign);
     }
   }
   return 0;

@@ -272,9 +272,9 @@ TEST(TokenizerTest, C9_LinearTime) {
     }
   };
   auto small = *Tokenizer::Load(*CompileTokenizer(SmallTokenizerJson(), ""));
-  for (const char* kind : {"deepseek", "llama3", "qwen2", "digits", "prepend",
-                           "metaspace-first", "metaspace-always",
-                           "metaspace-never", "punctuation", "suffix"}) {
+  for (const char* kind :
+       {"deepseek", "llama3", "qwen2", "digits", "prepend", "metaspace-first",
+        "metaspace-always", "metaspace-never", "punctuation", "suffix"}) {
     check(*LoadKind(kind), kind);
   }
   check(*small, "small");
@@ -338,8 +338,9 @@ std::string Packed(const fathom::schema::TokenizerTablesT& tables) {
 
 // What loading the small tokenizer's tables says, with one thing changed.
 template <typename Change>
-std::string LoadError(const Change& change) {
-  const std::string good = *CompileTokenizer(SmallTokenizerJson(), "");
+std::string LoadError(const Change& change,
+                      const std::string& json = SmallTokenizerJson()) {
+  const std::string good = *CompileTokenizer(json, "");
   fathom::schema::TokenizerTablesT tables;
   fathom::schema::GetTokenizerTables(good.data())->UnPackTo(&tables);
   change(tables);
@@ -352,13 +353,12 @@ TEST(TokenizerTest, A2_UnknownEnumValues) {
   using fathom::schema::SplitKind;
   EXPECT_EQ(LoadError([](auto&) {}), "");
   for (int kind : {11, 127, 255}) {
-    EXPECT_EQ(
-        LoadError([&](auto& tables) {
-          tables.splits[0]->kind = static_cast<SplitKind>(kind);
-          tables.splits[0]->pattern.clear();
-        }),
-        absl::StrCat("tokenizer tables: found a split of kind ", kind,
-                     ", expected one that is known"));
+    EXPECT_EQ(LoadError([&](auto& tables) {
+                tables.splits[0]->kind = static_cast<SplitKind>(kind);
+                tables.splits[0]->pattern.clear();
+              }),
+              absl::StrCat("tokenizer tables: found a split of kind ", kind,
+                           ", expected one that is known"));
   }
   for (uint8_t kind : {4, 255}) {
     EXPECT_TRUE(absl::StartsWith(
@@ -372,6 +372,111 @@ TEST(TokenizerTest, A2_UnknownEnumValues) {
   EXPECT_EQ(LoadError([](auto& tables) { tables.version = 0; }),
             "tokenizer tables: found version 0, expected 1 to 2: compile the "
             "model again");
+}
+
+// Tables of a tokenizer that has steps of all kinds.
+TEST(TokenizerTest, A2_StepsThatCannotBe) {
+  namespace schema = fathom::schema;
+  auto error = [](auto change) {
+    return LoadError(change, SmallTextTokenizerJson());
+  };
+  EXPECT_EQ(error([](auto&) {}), "");
+  auto add_split = [](schema::TokenizerTablesT& tables,
+                      schema::SplitKind kind) -> schema::SplitT& {
+    tables.splits.push_back(std::make_unique<schema::SplitT>());
+    tables.splits.back()->kind = kind;
+    return *tables.splits.back();
+  };
+  for (const auto& [said, found] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"found a normalizer of kind 12, expected one that is known",
+            error([](auto& t) {
+              t.normalizer[0]->kind = static_cast<schema::NormalizerKind>(12);
+            })},
+           {"found a decoder of kind 9, expected one that is known",
+            error([](auto& t) {
+              t.decoder[0]->kind = static_cast<schema::DecoderKind>(9);
+            })},
+           {"found a behavior of kind 5", error([&](auto& t) {
+              add_split(t, schema::SplitKind::Punctuation).behavior =
+                  static_cast<schema::CutBehavior>(5);
+            })},
+           {"found prepending of kind 3", error([&](auto& t) {
+              auto& split = add_split(t, schema::SplitKind::Metaspace);
+              split.content = "_";
+              split.prepend = static_cast<schema::PrependScheme>(3);
+            })},
+           {"found '', expected one character", error([&](auto& t) {
+              add_split(t, schema::SplitKind::Metaspace);
+            })},
+           {"found '__', expected one character", error([&](auto& t) {
+              add_split(t, schema::SplitKind::Delimiter).content = "__";
+            })},
+           {"found '\\xff', expected one character",
+            error([](auto& t) { t.decoder[3]->content = "\xff"; })},
+           {"found pieces of 0 characters", error([&](auto& t) {
+              add_split(t, schema::SplitKind::FixedLength);
+            })},
+           {"found a pattern of 0 bytes, expected 1 to 16384",
+            error([&](auto& t) { add_split(t, schema::SplitKind::Pattern); })},
+           {"found a pattern of 0 bytes",
+            error([](auto& t) { t.normalizer[1]->pattern.clear(); })},
+           {"found a text to prepend of 0 bytes, expected 1 to 1024",
+            error([](auto& t) { t.normalizer[0]->content.clear(); })},
+           {"found a replacement of 1025 bytes, expected 0 to 1024",
+            error([](auto& t) { t.decoder[0]->content.resize(1025, 'a'); })},
+           {"found 17 normalizers, expected at most 16", error([](auto& t) {
+              while (t.normalizer.size() < 17) {
+                t.normalizer.push_back(
+                    std::make_unique<schema::NormalizerStepT>());
+              }
+            })},
+           {"found 17 splits, expected at most 16", error([&](auto& t) {
+              while (t.splits.size() < 17) {
+                add_split(t, schema::SplitKind::Digits);
+              }
+            })},
+           {"found 17 decoders, expected at most 16", error([](auto& t) {
+              while (t.decoder.size() < 17) {
+                t.decoder.push_back(std::make_unique<schema::DecoderStepT>());
+                t.decoder.back()->kind = schema::DecoderKind::Fuse;
+              }
+            })},
+           {"found 9 for the unknown token, expected a word or -1",
+            error([](auto& t) { t.unknown_id = 9; })},
+           {"found -2 for the unknown token",
+            error([](auto& t) { t.unknown_id = -2; })},
+           {"found 9 around a text, expected a token",
+            error([](auto& t) { t.before_ids = {9}; })},
+           {"found 65 ids around a text, expected at most 64",
+            error([](auto& t) { t.after_ids.assign(65, 0); })},
+           {"token 3: found bytes that are no UTF-8, expected text",
+            error([](auto& t) { t.token_bytes[t.token_ends[2]] = 0xff; })},
+           {"found the affix '\\xff', expected at most 1024 bytes of UTF-8",
+            error([](auto& t) { t.end_suffix = "\xff"; })},
+           {"of the alphabet at byte level",
+            LoadError([](auto& t) { t.continuing_prefix = "\u2581"; })}}) {
+    EXPECT_TRUE(absl::StrContains(found, said)) << said << ": " << found;
+  }
+}
+
+// Version 1 had no decoder, and one normalizer.
+TEST(TokenizerTest, ReadsTablesOfVersion1) {
+  const std::string good = *CompileTokenizer(SmallTokenizerJson(), "");
+  fathom::schema::TokenizerTablesT tables;
+  fathom::schema::GetTokenizerTables(good.data())->UnPackTo(&tables);
+  tables.version = 1;
+  tables.decoder.clear();
+  tables.nfc = true;
+  tables.add_bos = true;
+  tables.bos_id = 260;
+  auto tokenizer = Tokenizer::Load(Packed(tables));
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
+  const auto ids = (*tokenizer)->Encode("e\u0301<think>abc");
+  ASSERT_TRUE(ids.ok());
+  EXPECT_EQ(*ids, (std::vector<int32_t>{0xc3, 0xa9, 260, 259}));
+  EXPECT_EQ((*tokenizer)->Decode(*ids), "\u00e9<think>abc");
+  EXPECT_EQ((*tokenizer)->before_ids(), (std::vector<int32_t>{260}));
 }
 
 TEST(TokenizerTest, A2_MissingRequiredFields) {
@@ -407,9 +512,10 @@ TEST(TokenizerTest, C6_MergesOfTablesAreCounted) {
 }
 
 // Tables with any one byte changed are refused or work; cut ones are refused.
-TEST(TokenizerTest, TablesAreNotTrusted) {
-  const std::string good = *CompileTokenizer(SmallTokenizerJson(), "");
-  for (size_t bytes = 0; bytes < good.size(); bytes += 7) {
+void ChangeEveryByte(const std::string& json) {
+  const std::string good = *CompileTokenizer(json, "");
+  // The last few may be padding.
+  for (size_t bytes = 0; bytes + 8 < good.size(); bytes += 7) {
     const auto loaded = Tokenizer::Load(good.substr(0, bytes));
     ASSERT_FALSE(loaded.ok()) << bytes;
     EXPECT_TRUE(
@@ -426,6 +532,12 @@ TEST(TokenizerTest, TablesAreNotTrusted) {
     if (ids.ok()) (*loaded)->Decode(*ids);
   }
   EXPECT_GT(refused, static_cast<int>(good.size()) / 4);
+}
+
+TEST(TokenizerTest, TablesAreNotTrusted) {
+  ChangeEveryByte(SmallTokenizerJson());
+  ChangeEveryByte(SmallTextTokenizerJson());
+  const std::string good = *CompileTokenizer(SmallTokenizerJson(), "");
   // At any place in another buffer.
   for (size_t shift = 0; shift < 8; ++shift) {
     const std::string shifted = std::string(shift, 'x') + good;

@@ -74,6 +74,35 @@ inline std::string ChangedTokenizerJson(absl::string_view from,
   return absl::StrReplaceAll(SmallTokenizerJson(), {{from, to}});
 }
 
+// tokenizer.json without a byte-level step: as Llama 2's, spaces become U+2581
+// and one stands before the text. <unk> 0, <0xC3> 1, <0xA9> 2, U+2581 3, "a" 4,
+// "b" 5, "ab" 6, U+2581 and "a" 7; the added token <think> 8.
+inline std::string SmallTextTokenizerJson() {
+  return R"({
+    "version": "1.0", "truncation": null, "padding": null,
+    "added_tokens": [
+      {"id": 0, "content": "<unk>", "single_word": false, "lstrip": false,
+       "rstrip": false, "normalized": false, "special": true},
+      {"id": 8, "content": "<think>", "single_word": false, "lstrip": false,
+       "rstrip": false, "normalized": false, "special": false}],
+    "normalizer": {"type": "Sequence", "normalizers": [
+      {"type": "Prepend", "prepend": "\u2581"},
+      {"type": "Replace", "pattern": {"String": " "},
+       "content": "\u2581"}]},
+    "pre_tokenizer": null,
+    "post_processor": null,
+    "decoder": {"type": "Sequence", "decoders": [
+      {"type": "Replace", "pattern": {"String": "\u2581"}, "content": " "},
+      {"type": "ByteFallback"}, {"type": "Fuse"},
+      {"type": "Strip", "content": " ", "start": 1, "stop": 0}]},
+    "model": {"type": "BPE", "dropout": null, "unk_token": "<unk>",
+      "continuing_subword_prefix": null, "end_of_word_suffix": null,
+      "fuse_unk": true, "byte_fallback": true, "ignore_merges": false,
+      "vocab": {"<unk>": 0, "<0xC3>": 1, "<0xA9>": 2, "\u2581": 3, "a": 4,
+                "b": 5, "ab": 6, "\u2581a": 7},
+      "merges": ["a b", "\u2581 a"]}})";
+}
+
 }  // namespace fathom::rt
 
 #endif  // FATHOM_RUNTIME_TEXT_TOKENIZER_TESTING_H_

@@ -47,7 +47,8 @@ def newer(text):
     return any(unicodedata.category(c) == 'Cn' for c in text)
 
 
-def strings(count, seed=5):
+def strings(count, seed=5, longest=70):
+    """`longest` is how often a part is repeated at most."""
     r = random.Random(seed)
     marks = [tok.BOS, tok.EOS, tok.USER, tok.ASSISTANT, tok.THINK,
              tok.UNTHINK, '<|im_start|>', '<think', 'think>', '<unk>',
@@ -61,7 +62,7 @@ def strings(count, seed=5):
                 lambda: r.choice(WORDS), lambda: r.choice(WORDS),
                 lambda: r.choice(marks), lambda: code_point(r),
                 lambda: r.choice(tok.FLAGGED),
-                lambda: r.choice(SPACES + WORDS) * r.randint(2, 70),
+                lambda: r.choice(SPACES + WORDS) * r.randint(2, longest),
                 lambda: str(r.randrange(10**r.randint(1, 9)))))())
         yield ''.join(parts)
 
@@ -93,7 +94,7 @@ def main(count):
     for kind in KINDS:
         t = Tokenizer.from_file(f'{at}/{kind}/tokenizer.json')
         with open(f'{at}/{kind}.jsonl', 'w', encoding='utf8') as f:
-            for s in filter(lambda s: not newer(s), strings(count)):
+            for s in filter(lambda s: not newer(s), strings(count, longest=5)):
                 ids = t.encode(s, add_special_tokens=False).ids
                 back = t.decode(ids, skip_special_tokens=False)
                 f.write(json.dumps(dict(text=s, ids=ids) | (
