@@ -282,6 +282,30 @@ TEST(TokenizerTest, C9_LinearTime) {
             std::vector<int32_t>(texts[0].size() / 4, 257));
 }
 
+// Spaces that added tokens strip are looked at once, however many tokens do.
+TEST(TokenizerTest, C9_StrippingIsLinear) {
+  for (bool left : {false, true}) {
+    auto tables = CompileTokenizer(
+        absl::StrReplaceAll(
+            SmallTextTokenizerJson(),
+            {{"\"content\": \"<think>\", \"single_word\": false, "
+              "\"lstrip\": false,\n       \"rstrip\": false",
+              absl::StrCat(
+                  "\"content\": \" \", \"single_word\": false, \"lstrip\": ",
+                  left ? "true" : "false",
+                  ", \"rstrip\": ", left ? "false" : "true")}}),
+        "");
+    ASSERT_TRUE(tables.ok()) << tables.status();
+    auto tokenizer = *Tokenizer::Load(*tables);
+    const std::string spaces(size_t{1} << 18, ' ');
+    const double begin_ms = ProcessorMs();
+    EXPECT_TRUE(Ids(*tokenizer, spaces) ==
+                std::vector<int32_t>(spaces.size(), 8));
+    // Quadratic, it takes a minute.
+    EXPECT_LT(ProcessorMs() - begin_ms, kIsSanitized ? 8000 : 1000);
+  }
+}
+
 TEST(TokenizerTest, C10_OddTexts) {
   auto tokenizer = LoadKind("deepseek");
   ASSERT_NE(tokenizer, nullptr);

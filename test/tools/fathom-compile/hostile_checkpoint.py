@@ -191,7 +191,8 @@ CASES = [
      ["model/tokenizer.json: key 'model.merges[0]'", "'qq'"]),
     ("C7", document("tokenizer.json",
                     lambda t: t["model"]["vocab"].update({"<0xZZ>": 999})),
-     ["'model.vocab.<0xZZ>' is 999, expected no byte token"]),
+     ["'model.vocab.<0xZZ>' is 999, expected a byte token from "
+      "<0x00> to <0xFF>"]),
     ("C8", document("tokenizer.json",
                     lambda t: t["added_tokens"][0].update(content="!")),
      ["key 'added_tokens[0]", "expected"]),
