@@ -169,9 +169,9 @@ absl::Status BuildPreTokenizer(const JsonValue& root, TokenizerBuild* build) {
   auto& splits = build->tables.splits;
   // Characters that stand for bytes need not be written where nothing but the
   // model sees them.
-  build->tables.byte_level =
-      !splits.empty() && splits.back()->kind == SplitKind::ByteAlphabet &&
-      !build->needs_characters;
+  build->tables.byte_level = !splits.empty() &&
+                             splits.back()->kind == SplitKind::ByteAlphabet &&
+                             !build->needs_characters;
   if (build->tables.byte_level) splits.pop_back();
   if (splits.size() > kSplitsMax) {
     return root.Find("pre_tokenizer")
