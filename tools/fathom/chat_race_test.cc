@@ -102,6 +102,11 @@ TEST_F(ChatRaceTest, SigintWhileALineIsTyped) {
 TEST_F(ChatRaceTest, CtrlCDuringAnAnswer) {
   FakeTextModel model(std::string(1 << 22, 'y'));
   model.mutable_facts().context_tokens = 1 << 23;
+  // It speaks slowly, so that this side has not much to read; a key wakes it.
+  model.set_on_step([](int64_t) {
+    pollfd wait = {STDIN_FILENO, POLLIN, 0};
+    poll(&wait, 1, /*timeout=*/1);
+  });
   Pty pty(model, options_);
   ASSERT_TRUE(pty.AwaitPrompt());
   pty.Type("go\n");
