@@ -54,7 +54,7 @@ static PackedLayout layoutOf(mlir::fathom::Layout layout) {
 namespace {
 
 /// Where an entry stands in the file: before the layers (-1), a layer, or
-/// behind all; then the slot.
+/// after all; then the slot.
 using Place = std::pair<int64_t, int64_t>;
 
 class PlanBuilder {

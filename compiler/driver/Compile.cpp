@@ -218,7 +218,7 @@ absl::Status Compilation::compileLevel(Module module, Form form,
   return absl::OkStatus();
 }
 
-/// `code` is nothing, or what was edited behind the plan.
+/// `code` is nothing, or what was edited after the plan.
 absl::Status Compilation::compileLevels(mlir::ModuleOp planned, Module code,
                                         schema::ManifestT &manifest,
                                         std::vector<std::string> &objects) {
@@ -255,7 +255,7 @@ absl::Status Compilation::describeInputs(schema::ManifestT &manifest) {
   return absl::OkStatus();
 }
 
-/// The planned form; into `code` what goes on from behind it. Then the plan is
+/// The planned form; into `code` what --from starts with. Then the plan is
 /// made of the model again, and must be the one that the code came from.
 absl::StatusOr<Module> Compilation::plan(Module &code) {
   Form form;

@@ -49,7 +49,7 @@ private:
   /// Notes that what stands at `at` is `levels` deep, as part of the alias that
   /// is being defined, too.
   absl::Status nest(int levels, absl::string_view what);
-  /// A name or a string begins: behind something complete that is the next
+  /// A name or a string begins: after something complete that is the next
   /// operation, and no part of an alias.
   void beginOperand() {
     if ((previous == 'a' || previous == '>') && depth <= base)
@@ -71,7 +71,7 @@ private:
   std::map<absl::string_view, int> depths;
 };
 
-/// Goes behind the string that begins at `at`, or its line where it is open.
+/// Goes after the string that begins at `at`, or its line where it is open.
 void Scan::skipString() {
   for (++at; at < text.size() && text[at] != '"' && text[at] != '\n'; ++at)
     if (text[at] == '\\')

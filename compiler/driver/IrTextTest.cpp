@@ -93,7 +93,7 @@ TEST(IrTextTest, BracketsInAndAroundAliasesCount) {
                      repeat("]", kIrDepthMax / 2) + "\n";
   EXPECT_EQ(message(half + repeat("(", kIrDepthMax / 2) + "#a"), "");
   EXPECT_NE(message(half + repeat("(", kIrDepthMax / 2 + 1) + "#a"), "");
-  // Many that do not nest, of any depth, and operations behind them.
+  // Many that do not nest, of any depth, and operations after them.
   std::string many = half;
   for (int i = 0; i < 5000; ++i)
     many += "#b" + std::to_string(i) + " = [#a]\n";

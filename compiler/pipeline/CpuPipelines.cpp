@@ -1,4 +1,4 @@
-//===- CpuPipelines.cpp - The order of passes behind the planned form -----===//
+//===- CpuPipelines.cpp - The order of passes after the planned form ------===//
 //
 // See CpuPipelines.h.
 //

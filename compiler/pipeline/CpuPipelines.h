@@ -1,4 +1,4 @@
-//===- CpuPipelines.h - The order of passes behind the planned form -------===//
+//===- CpuPipelines.h - The order of passes after the planned form --------===//
 //
 // From the planned form to the tiled form of a CPU level, and on to the LLVM
 // dialect.

@@ -45,7 +45,7 @@ public:
 
   int64_t phaseCount() const { return phases.size(); }
 
-  /// What is read behind phase `number`, by this function or by those after
+  /// What is read after phase `number`, by this function or by those after
   /// it, of which `next` comes first.
   std::vector<PlacedValue> liveBehind(int64_t number, FunctionRun *next) {
     std::vector<PlacedValue> live;
@@ -66,7 +66,7 @@ public:
 private:
   mlir::Operation *end() { return function.getBody().front().getTerminator(); }
 
-  /// What the function returns is read behind its last phase.
+  /// What the function returns is read after its last phase.
   int64_t phaseOf(mlir::Operation *op) {
     while (op->getParentOp() != function)
       op = op->getParentOp();

@@ -19,7 +19,7 @@ struct PlacedValue {
 };
 
 /// For each of `phases`, which are those of a whole step, the values that are
-/// read behind it.
+/// read after it.
 std::vector<std::vector<PlacedValue>>
 liveValues(llvm::ArrayRef<StepPhase> phases);
 

@@ -150,7 +150,7 @@ Captured StepRunner::capture(mlir::Value result, const FathomStep &step) const {
 }
 
 /// Poisons all of the first `bytes` of the arena but the values that are read
-/// behind phase `phase`.
+/// after phase `phase`.
 void StepRunner::poisonDead(size_t phase, const FathomStep &step,
                             int64_t bytes) const {
   std::vector<std::pair<int64_t, int64_t>> kept;

@@ -24,7 +24,7 @@ struct StepTokens {
   std::vector<FathomRun> runs;
   std::vector<int32_t> asking;
 
-  /// Adds a run behind those so far; its tokens are rotated as if `shift`
+  /// Adds a run after those so far; its tokens are rotated as if `shift`
   /// positions later.
   void add(llvm::ArrayRef<int32_t> ids, int32_t slot, int32_t position,
            int32_t shift, int32_t role, llvm::ArrayRef<bool> asks);

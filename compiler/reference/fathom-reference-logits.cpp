@@ -167,7 +167,7 @@ static mlir::FailureOr<double> mtpAcceptance(mlir::ModuleOp module,
   return double(hits) / (count - first);
 }
 
-/// Compares what the MTP layer says behind `ids`, whose states are `hidden`.
+/// Compares what the MTP layer says after `ids`, whose states are `hidden`.
 static bool compareMtp(mlir::ModuleOp module, Interpreter &interpreter,
                        const TensorFile &file, llvm::ArrayRef<int64_t> ids,
                        const Matrix &hidden) {

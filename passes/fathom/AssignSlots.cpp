@@ -2,7 +2,7 @@
 //
 // Numbers packed weights in the order in which the functions use them: those of
 // a layer in its table, those of the entry and the head among the globals. What
-// shares a layer's table stands behind the layer, whose slots so are those of
+// shares a layer's table stands after the layer, whose slots so are those of
 // any layer of the same make: their code is the same.
 //
 //===----------------------------------------------------------------------===//

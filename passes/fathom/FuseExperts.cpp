@@ -39,7 +39,7 @@ struct FuseExperts final
   void fuse(ExpertsOp op, PackedWeights &weights);
 };
 
-// Both matrices of an expert, the second behind the first.
+// Both matrices of an expert, the second after the first.
 std::pair<FlatSymbolRefAttr, FlatSymbolRefAttr>
 packBlock(ExpertsOp op, PackedWeights &weights) {
   WeightOp gate = weights.weight(op.getGateAttr());

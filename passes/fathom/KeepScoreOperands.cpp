@@ -3,7 +3,7 @@
 // Scores stand in an exponent: what is lost of them comes out many times larger
 // than what is lost of any other sum. So the products that make queries, keys
 // and values take their operands as they are at every level. So does the
-// product of what latent attention gives, behind which the error was largest.
+// product of what latent attention gives, after which the error was largest.
 //
 //===----------------------------------------------------------------------===//
 

@@ -110,7 +110,7 @@ LogicalResult KindChecker::checkValues(func::FuncOp function,
                        : letter == 'l' ? vocabulary
                                        : rotary);
   };
-  // What a head gives behind the logits is asked for by no step.
+  // What a head gives after the logits is asked for by no step.
   bool good =
       expected == "l" ? !types.empty() : types.size() == expected.size();
   for (size_t i = 0; good && i < expected.size(); ++i)
@@ -151,7 +151,7 @@ LogicalResult KindChecker::checkLayers(func::FuncOp function,
       return success();
     return function.emitError("found layers [")
            << numbers.asArrayRef() << "], expected [" << layerCount
-           << "], the one behind 'fathom.layer_count'";
+           << "], the one after 'fathom.layer_count'";
   }
   for (int64_t number : numbers.asArrayRef())
     if (number < 0 || number >= layerCount ||

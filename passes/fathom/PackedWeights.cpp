@@ -59,7 +59,7 @@ FlatSymbolRefAttr PackedWeights::whole(FlatSymbolRefAttr name, Layout layout) {
 }
 
 FlatSymbolRefAttr PackedWeights::create(StringRef stem, const Recipe &recipe) {
-  // Before the functions that use it, behind the weights that it uses.
+  // Before the functions that use it, after the weights that it uses.
   Block::iterator place = module.getBody()->end();
   auto functions = module.getOps<func::FuncOp>();
   if (!functions.empty())

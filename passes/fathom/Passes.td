@@ -306,7 +306,7 @@ def FuseExpertsPass : Pass<"fathom-fuse-experts", "::mlir::ModuleOp"> {
     A `fathom.experts` of normalised rows and the `fathom.route` that chooses
     become `fathom.dispatch`, `fathom.expert_gate_up`, which normalises for
     itself, and `fathom.expert_down`. Gate and up rows alternate by eight; the
-    matrix behind them begins at a multiple of 64 bytes of the same block. The
+    matrix after them begins at a multiple of 64 bytes of the same block. The
     router's product keeps its operands in f32. Experts of rows that are not
     normalised are left alone.
 
@@ -370,7 +370,7 @@ def AssignSlotsPass : Pass<"fathom-assign-slots", "::mlir::ModuleOp"> {
     A packed weight that a layer uses gets the kind of the layer and an index
     into its table, a block of experts one entry an expert; one that is used
     outside of layers gets an index into the globals. The functions around a
-    layer that predicts further tokens share its table, `mtp_layer`, behind the
+    layer that predicts further tokens share its table, `mtp_layer`, after the
     layer's own. A weight that two tables would hold is an error. Slots given
     before are forgotten.
 

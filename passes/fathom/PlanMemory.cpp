@@ -2,7 +2,7 @@
 //
 // The arena is planned once for the longest step: nothing is allocated while a
 // step runs. Functions run one after another, so each is planned by itself
-// behind what lives all step long: the residual stream and the rotary factors.
+// after what lives all step long: the residual stream and the rotary factors.
 //
 //===----------------------------------------------------------------------===//
 

@@ -18,7 +18,7 @@ llvm::SmallVector<mlir::Value> gatedRows(KernelBuilder &b, int64_t lanes,
 
 /// Stores f32 vectors from `column` on in a row of `result`, in its element
 /// type. Of the `visited` columns that the caller goes through in all, those
-/// behind the result's stride are somebody else's memory and left alone.
+/// after the result's stride are somebody else's memory and left alone.
 void storeColumns(KernelBuilder &b, mlir::ValueRange values, mlir::Value row,
                   mlir::Value column, const Rows &result, int64_t visited);
 

@@ -185,10 +185,10 @@ public:
   /// This phase's scratch in the shared part.
   mlir::Value sharedScratch();
   /// `bytes` of this thread's own memory, 64-aligned, new at each call within
-  /// one phase and dead behind it.
+  /// one phase and dead after it.
   mlir::Value threadScratch(int64_t bytes);
 
-  /// Waits for all threads: what they stored before is seen behind it. To be
+  /// Waits for all threads: what they stored before is seen after it. To be
   /// reached by all threads alike.
   void barrier();
 

@@ -56,7 +56,7 @@ public:
   }
 
 private:
-  /// The last tile may have rows behind the last head.
+  /// The last tile may have rows after the last head.
   int64_t rowsMax() const { return k.heads + kTileTokens; }
   Value at(Value scratch, Value head, int64_t bytes) {
     return b.offset(scratch, b.mul(head, bytes));
@@ -116,7 +116,7 @@ private:
   }
 
   /// Heads [low, high) in tiles of 6, the rest in one of 2 where that is
-  /// enough. Rows behind the last repeat it, with states of their own.
+  /// enough. Rows after the last repeat it, with states of their own.
   void emitTiles(Value low, Value high, Value seen) {
     Value tiles = b.ceilDiv(b.sub(high, low), kTileTokens);
     b.forRange(b.constant(0), tiles, 1, [&](Value tile) {

@@ -136,7 +136,7 @@ private:
     return target;
   }
 
-  /// Tokens [token, token + 6) of the run meet the page; those behind the last
+  /// Tokens [token, token + 6) of the run meet the page; those after the last
   /// repeat it, with states of their own.
   void emitTile(const Run &run, Value head, Value token, Value firstOfPage) {
     Value last = b.sub(run.tokenCount, b.constant(1));

@@ -48,7 +48,7 @@ struct LatentKernel {
                                           mlir::ValueRange sums)>
                            finished);
   /// Stores `sums`, vectors of f32 from `channel` on, at `row` of `element`;
-  /// with `columns` none behind those.
+  /// with `columns` none after them.
   void storeSums(mlir::ValueRange sums, mlir::Value row, mlir::Value channel,
                  mlir::Type element, int64_t columns = 0);
   /// Whether a row of the cache is an operand as it lies there.

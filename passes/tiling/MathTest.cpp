@@ -30,7 +30,7 @@ constexpr int64_t kLanes = 16;
 
 class Function {
 public:
-  /// What `emit` makes of vectors of f32: each of its results is stored behind
+  /// What `emit` makes of vectors of f32: each of its results is stored after
   /// the last, so `results` numbers an argument.
   Function(const ::fathom::CpuLevel &level, const Emit &emit) {
     context

@@ -94,7 +94,7 @@ private:
     return b.toI64(b.load(b.i32(), b.at(askingTokens, number, b.i32())));
   }
 
-  /// `count` f32 values from `column` on, zeros behind them.
+  /// `count` f32 values from `column` on, zeros after them.
   Value part(Value pointer, Type element, Value column, int64_t count) {
     Value at = b.at(pointer, column, element);
     Value loaded = count == lanes

@@ -14,7 +14,7 @@
 
 namespace fathom {
 
-/// Loads the first `count` (i64) values of `type`, a vector; zeros behind them.
+/// Loads the first `count` (i64) values of `type`, a vector; zeros after them.
 mlir::Value loadFirst(KernelBuilder &b, mlir::VectorType type,
                       mlir::Value pointer, mlir::Value count);
 

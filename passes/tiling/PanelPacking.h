@@ -24,7 +24,7 @@ void packTokensAsRows(KernelBuilder &b, const Dots &dots, PageRows rows,
                       int64_t columns, mlir::Value panel);
 
 /// Writes `columns` columns of `rows` as rows of panels whose K is the tokens.
-/// Panel rows behind the last column keep what they hold.
+/// Panel rows after the last column keep what they hold.
 void packTokensAsColumns(KernelBuilder &b, const Dots &dots, PageRows rows,
                          int64_t columns, mlir::Value panels);
 

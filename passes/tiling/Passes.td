@@ -26,7 +26,7 @@ def TileDispatchPass : Fathom_TilingPass<"fathom-tile-dispatch"> {
   let summary = "Writes the choice of experts and their lists of tokens.";
   let description = [{
     Each phase of a `fathom.dispatch` gets its function: threads share out the
-    tokens, score, drop groups and choose; behind a barrier one thread sorts the
+    tokens, score, drop groups and choose; after a barrier one thread sorts the
     choices by expert. Equal choices go to the lower expert.
 
     Example:

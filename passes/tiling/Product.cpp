@@ -159,7 +159,7 @@ private:
     b.forRange(b.constant(0), tiles, 1, [&](Value tile) {
       Value token = b.mul(tile, tileTokens);
       SmallVector<Value> operands;
-      // Rows behind the last token repeat it; their sums are dropped.
+      // Rows after the last token repeat it; their sums are dropped.
       Value lastToken = b.sub(p.tokens, b.constant(1));
       for (int64_t m = 0; m < tileTokens; ++m)
         operands.push_back(p.operand(b.smallest(b.add(token, m), lastToken)));

@@ -42,7 +42,7 @@ void shareTokens(
                             mlir::Value position, mlir::Value item)>
         body);
 
-/// Fills the columns of `rows` behind the last one with zeros, where there are
+/// Fills the columns of `rows` after the last one with zeros, where there are
 /// any: dot instructions of a depth above 1 read them.
 void zeroPadding(KernelBuilder &b, const Rows &rows);
 

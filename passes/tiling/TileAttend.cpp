@@ -139,7 +139,7 @@ private:
     Value token, head, position;
   };
 
-  /// Rows behind the run's last repeat it; they are not stored.
+  /// Rows after the run's last repeat it; they are not stored.
   Row rowOf(const Tile &tile, Value number) {
     Value r = b.smallest(b.add(tile.firstRow, number), tile.lastRow);
     Value inRun = b.div(r, group);

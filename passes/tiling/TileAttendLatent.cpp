@@ -161,7 +161,7 @@ private:
       body(b.constant(whole), k.latent - whole);
   }
 
-  /// `count` values from `column` on as f32, zeros behind them.
+  /// `count` values from `column` on as f32, zeros after them.
   Value part(Value pointer, Type element, Value column, int64_t count) {
     Value at = b.at(pointer, column, element);
     VectorType type = b.lanes(element);

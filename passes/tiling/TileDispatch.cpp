@@ -1,6 +1,6 @@
 //===- TileDispatch.cpp - The router's choice, and lists of tokens --------===//
 //
-// Tokens are shared out for the choice; behind a barrier one thread sorts the
+// Tokens are shared out for the choice; after a barrier one thread sorts the
 // choices by expert. Whatever the logits are (NaN included), the k ids of a
 // token are distinct: no list is longer than there are tokens.
 //
@@ -76,7 +76,7 @@ private:
     if (whole < experts)
       body(b.constant(whole), experts - whole);
   }
-  /// `count` values from `at` on, `rest` behind them.
+  /// `count` values from `at` on, `rest` after them.
   Value part(Value array, Value at, int64_t count, double rest) {
     VectorType type = b.lanes(b.f32());
     Value from = b.at(array, at, b.f32());

@@ -57,7 +57,7 @@ static void emitEmbedding(KernelBuilder &b, EmbeddingOp op) {
   });
 }
 
-/// The vector of frequencies from `first` on, zeros behind the last.
+/// The vector of frequencies from `first` on, zeros after the last.
 static Value frequencies(KernelBuilder &b, ArrayRef<float> all, int64_t first) {
   int64_t lanes = ::fathom::lanesOf(b.level);
   SmallVector<float> values(lanes, 0.0f);

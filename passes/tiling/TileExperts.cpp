@@ -96,7 +96,7 @@ void emitGateUp(KernelBuilder &b, ExpertGateUpOp op, Operands &operands) {
       [&](Value expert, ValueRange now) -> SmallVector<Value> {
         Value unit = tiles(expert);
         Value cost = b.largest(unit, b.constant(1));
-        // The first panel that begins at `bound` or behind.
+        // The first panel that begins at `bound` or after.
         auto panelAt = [&](Value bound) {
           Value from = b.largest(b.sub(bound, now[0]), b.constant(0));
           Value number = b.div(b.sub(b.add(from, cost), b.constant(1)), cost);

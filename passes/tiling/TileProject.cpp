@@ -150,7 +150,7 @@ static void emitRows(KernelBuilder &b, ProjectOp op, Value tokens,
 void emitProject(KernelBuilder &b, ProjectOp op, Operands &operands) {
   if (!op.getAsking())
     return emitRows(b, op, b.tokenCount(), operands);
-  // Values made in the branch are unknown behind it.
+  // Values made in the branch are unknown after it.
   Value count = b.fieldU32(offsetof(FathomStep, logit_count));
   b.ifThen(b.less(b.constant(0), count), [&] {
     Operands own(b);

@@ -10,7 +10,7 @@
  *
  * and, where a layer predicts further tokens, fathom_mtp_step_LEVEL likewise.
  *
- * Work is split statically into phases; behind each phase stands a barrier of
+ * Work is split statically into phases; after each phase stands a barrier of
  * all threads, and the host may enter between any two. Results do not depend on
  * N, on what else rides in the step, or on how a prompt was cut into steps.
  */

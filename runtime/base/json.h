@@ -26,7 +26,7 @@ inline constexpr size_t kJsonStringBytesMax = size_t{16} << 20;
 // How many values a document may have; keys count too. While it is parsed each
 // takes at most 33 bytes, and the text is there twice more, copied and as
 // strings. (simdjson: 4 bytes for where a value begins, for where it closes and
-// for the comma or colon behind it, 8 or 16 on the tape, 5 around a string; we:
+// for the comma or colon after it, 8 or 16 on the tape, 5 around a string; we:
 // 16 for a key. The most is a key with an empty container: 65 for the two.)
 // So an ordinary document takes at most 33 MiB and its own size twice.
 inline constexpr size_t kJsonValuesMax = size_t{1} << 20;

@@ -143,7 +143,7 @@ struct ModelConfig {
   RopeConfig rope;
   std::optional<LatentConfig> latent;
   std::optional<ExpertsConfig> experts;
-  int64_t mtp_layer_count = 0;  // behind the layers, at most 1
+  int64_t mtp_layer_count = 0;  // after the layers, at most 1
   std::optional<Fp8Config> fp8;
 
   std::optional<int64_t> bos;

@@ -164,7 +164,7 @@ absl::StatusOr<std::vector<TensorInfo>> ParseSafetensorsHeader(
   std::optional<uint64_t> data_begin = CheckedAdd(json.size(), kLengthBytes);
   if (!data_begin || *data_begin > file_bytes) {
     return absl::InvalidArgumentError(absl::StrCat(
-        what, ": the header ends behind the file's ", file_bytes, " bytes"));
+        what, ": the header ends after the file's ", file_bytes, " bytes"));
   }
   auto document = JsonDocument::Parse(json, what, kJsonLargeValuesMax);
   if (!document.ok()) {

@@ -206,7 +206,7 @@ TEST(SafetensorsTest, W08_OffsetsThatWrap) {
     std::string range = absl::StrCat(end - 4, ",", end);
     std::string json = "{" + Entry("a", "1", range) + "}";
     std::string error = ErrorOf(json, 4);
-    // The place in the file wraps, or it is behind the file's end.
+    // The place in the file wraps, or it is after the file's end.
     EXPECT_TRUE(Says(error, end == UINT64_MAX
                                 ? "m: tensor 'a' ends at 18446744073709551615 "
                                   "of the data, expected an end in 64 bits"

@@ -241,7 +241,7 @@ void Session::CheckRows(StepResult& result) {
     result.failures.resize(result.row_count);
     result.failures[row] = absl::DataLossError(absl::StrFormat(
         "numerical error at step %d: found a NaN or an infinity among the "
-        "logits behind position %d, expected finite numbers",
+        "logits after position %d, expected finite numbers",
         step_count_, positions_[token]));
     spoiled_[slots_[token]] = true;
   }

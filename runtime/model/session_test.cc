@@ -41,7 +41,7 @@ class SessionTest : public testing::Test {
     session_ = *std::move(session);
   }
 
-  // Feeds `ids` in pieces; the logits behind the last.
+  // Feeds `ids` in pieces; the logits after the last.
   std::vector<float> Feed(int32_t slot, const std::vector<int32_t>& ids,
                           int64_t chunk, int32_t role = FATHOM_ROLE_PROMPT,
                           int64_t shift = 0) {

@@ -81,7 +81,7 @@ TEST(ConversationTest, ReusesEqualIdsWithEqualRolesOnly) {
   // The same prompt again: all but the last token, whose logits are needed.
   EXPECT_EQ(conversation.Ask(raw, {}, TakeAll, Never)->reused_tokens,
             int64_t(raw.size()) - 1);
-  // Another system message: nothing behind it.
+  // Another system message: nothing after it.
   messages.insert(messages.begin(), {"system", "x"});
   EXPECT_EQ(conversation.Ask(Encode(model, messages), {}, TakeAll, Never)
                 ->reused_tokens,

@@ -206,7 +206,7 @@ absl::StatusOr<int32_t> Sampler::Choose(absl::Span<const float> logits,
   for (const Candidate& c : candidates_) total += Weight(c.logit, max);
   double left =
       total * UniformAt(params_.seed, static_cast<uint64_t>(position));
-  // Rounding may leave a trifle behind the last one with weight: it is chosen.
+  // Rounding may leave a trifle after the last one with weight: it is chosen.
   int32_t chosen = candidates_.front().id;
   for (const Candidate& c : candidates_) {
     const double weight = Weight(c.logit, max);

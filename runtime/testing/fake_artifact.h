@@ -49,7 +49,7 @@ struct FakeArtifact {
   void Seal();
 };
 
-// What the fake model computes, by its definition: the logits behind the last
+// What the fake model computes, by its definition: the logits after the last
 // of `ids`, all fed as `role` with angles from position `shift` on.
 std::vector<float> FakeLogitsOf(const std::vector<int32_t>& ids, int32_t role,
                                 int32_t shift = 0);

@@ -60,7 +60,7 @@ static void Logits(const FathomStep* c, int32_t row) {
   const FathomRun* run = RunOf(c, t);
   const int64_t place = run->first_position + (t - run->first_token);
   float sum = 0;
-  /* Whole pages: entries behind the sequence count with the factor 0, as masked
+  /* Whole pages: entries after the sequence count with the factor 0, as masked
    * ones do in a real model. */
   const int64_t end = (place / PAGE_TOKENS + 1) * PAGE_TOKENS;
   for (int64_t p = 0; p < end; ++p) {

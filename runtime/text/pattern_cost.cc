@@ -1,7 +1,7 @@
 // See pattern_cost.h. A step is taken again for each way in which what stands
 // before it may match: a loop (a*) has as many as the text has bytes, a choice
-// (a?, a|b) a few. That counts only where something behind may still fail: the
-// last loop of "a*b+" is gone through once.
+// (a?, a|b) a few. That counts only where something after it may still fail:
+// the last loop of "a*b+" is gone through once.
 #include "runtime/text/pattern_cost.h"
 
 #include <algorithm>
@@ -28,8 +28,8 @@ struct Ways {
 };
 
 struct Sequence {
-  Ways sure;     // something behind may fail
-  Ways pending;  // nothing has been seen behind that may
+  Ways sure;     // something after it may fail
+  Ways pending;  // nothing has been seen after it that may
   double branches = 1;
   bool looks_ahead = false;
 
@@ -163,7 +163,7 @@ class Reader {
     if (open_.size() > 1) open_.pop_back();
     Sequence& now = Now();
     if (repeats.least > 0) now.MayFail();
-    // What is gone through once, unless something behind fails.
+    // What is gone through once, unless something after it fails.
     const bool is_once =
         repeats.least == 0 && inner.sure.loops == 0 && inner.sure.choices == 1;
     (is_once ? now.pending : now.sure).steps += inner.sure.steps + 1;

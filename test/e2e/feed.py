@@ -139,7 +139,7 @@ def check_mtp(feeder, reference, weights, bound) -> None:
 
 
 def check_greedy(feeder, reference, allowed) -> None:
-    """Each greedy token is the likeliest behind those before it, be they fed as
+    """Each greedy token is the likeliest after those before it, be they fed as
     a prompt or generated."""
     prompt, greedy = reference["greedy_prompt"][1], reference["greedy"][1]
     for way in ("", "--one-by-one"):

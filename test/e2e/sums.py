@@ -1,7 +1,7 @@
 """sums.py FATHOM ARTIFACT QUESTIONS.jsonl LEAST: asks and counts.
 
 Each line of QUESTIONS holds a question and its answer; an answer is right if
-the last line of what the model says behind its thoughts is that text. Exits 1
+the last line of what the model says after its thoughts is that text. Exits 1
 if the share of right answers is below LEAST, and prints the wrong ones.
 """
 

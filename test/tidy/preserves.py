@@ -2,10 +2,10 @@
 
 Each pass of passes/fathom/Passes.td has an entry in the list of
 compiler/reference/CheckPasses.cpp: 0 where the line says "every bit", else the
-number behind "within". Each of passes/tiling/Passes.td has one in that of
+number after "within". Each of passes/tiling/Passes.td has one in that of
 compiler/reference/TiledPasses.cpp, with four numbers: in general, with caches of
 f16 and of bf16, and where dots take bf16; what a line does not say apart is as
-in general. Those of codegen/cpu/Passes.td come behind them and run with them,
+in general. Those of codegen/cpu/Passes.td come after them and run with them,
 so that they may change nothing: their line has to say "every bit".
 """
 

@@ -20,7 +20,7 @@ double NowSeconds();
 // forward stream.
 class ReadBandwidth {
  public:
-  // `memory` begins at a page; it is read in windows, one behind the other.
+  // `memory` begins at a page; it is read in windows, one after the other.
   ReadBandwidth(ThreadPool& pool, FathomReadProbe probe,
                 absl::string_view memory);
 

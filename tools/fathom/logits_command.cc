@@ -190,7 +190,7 @@ class LogitsFile {
  private:
   LogitsFile() = default;
 
-  // A tensor behind those so far.
+  // A tensor after those so far.
   void Add(const char* name, const char* type, std::vector<uint64_t> shape,
            TensorPlace& place) {
     place = {.offset = data_bytes_, .columns = shape.back()};
@@ -240,7 +240,7 @@ absl::Status WriteStep(const StepResult& result, int64_t first, int64_t count,
   return absl::OkStatus();
 }
 
-// Writes what the further layer says behind the tokens of `own`, which were
+// Writes what the further layer says after the tokens of `own`, which were
 // just stepped and have their hidden rows in `hidden`; the last of `tokens` has
 // no next one.
 absl::Status WriteMtp(absl::Span<const int32_t> tokens,

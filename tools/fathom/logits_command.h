@@ -1,4 +1,4 @@
-// fathom logits: the logits behind each of given tokens, in a safetensors file.
+// fathom logits: the logits after each of given tokens, in a safetensors file.
 #ifndef FATHOM_TOOLS_FATHOM_LOGITS_COMMAND_H_
 #define FATHOM_TOOLS_FATHOM_LOGITS_COMMAND_H_
 

@@ -9,7 +9,7 @@
 
 namespace fathom::rt {
 
-// `count` sequences of unequal lengths in the slots behind the first. Each
+// `count` sequences of unequal lengths in the slots after the first. Each
 // begins with a prompt, goes on with single generated tokens, and begins anew
 // after a while, so that steps of all kinds occur.
 class Neighbours {

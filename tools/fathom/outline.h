@@ -31,7 +31,7 @@ class Outline {
   Outline& Add(absl::string_view name, Outline value);  // to an object
   Outline& Append(Outline value);                       // to a list
 
-  // One line, with a line break behind it.
+  // One line, with a line break after it.
   std::string Json() const;
   // Indented; a list of objects is a table. Not for machines.
   std::string Text() const;

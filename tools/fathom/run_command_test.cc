@@ -111,7 +111,7 @@ TEST(RunCommandTest, OptionsReachTheRequest) {
       << ran.out;
 }
 
-// What `echo` puts behind a question is no part of it.
+// What `echo` puts after a question is no part of it.
 TEST(RunCommandTest, OneLineBreakEndsAPromptFromStdin) {
   auto ids = [](const std::string& prompt, const std::string& input) {
     int ends[2];
@@ -135,7 +135,7 @@ TEST(RunCommandTest, OneLineBreakEndsAPromptFromStdin) {
   EXPECT_NE(ids("-", "w?\n\n"), ids("w?", ""));
 }
 
-// With a temperature the flat logits behind the likeliest are drawn too.
+// With a temperature the flat logits after the likeliest are drawn too.
 TEST(RunCommandTest, SamplesByCommandLineOrDefaultAndIsGreedyElse) {
   const std::string greedy = "so\n</think>yes";
   const std::vector<std::string> base = {"m.fathom", "--prompt=w",

@@ -38,7 +38,7 @@ def answers(model, coder, at, prompts, longest=90):
 
 
 def share(model, coder, at, examples):
-    """Of right answers: the text behind the thoughts, character by
+    """Of right answers: the text after the thoughts, character by
     character."""
     was = model.training
     model.eval()
@@ -91,7 +91,7 @@ def report(model, mtp, coder, at):
         rows = [('', *make()) for _ in range(200)]
         print(name, share(model, coder, at, rows), flush=True)
     rows = [data.sum_example(*data.pair(r, 100, 999)) for _ in range(200)]
-    print('sums behind another turn', share(model, coder, at, [
+    print('sums after another turn', share(model, coder, at, [
         (data.turn(r, q, said), *row)
         for (q, _, said), row in zip(rows[1:] + rows[:1], rows)]), flush=True)
     print('acceptance', acceptance(model, mtp, coder, at), flush=True)

@@ -2,7 +2,7 @@
 """make_reference.py [DIR]: reference.safetensors and transcript.json.
 
 What transformers computes in float32 from the stored weights of tiny-r1, what
-the extra layer (`model.Mtp`) computes behind it, and the greedy answers to a
+the extra layer (`model.Mtp`) computes after it, and the greedy answers to a
 few questions.
 """
 import os

@@ -95,7 +95,7 @@ def new_model(folder, seed, experts='grouped_mm'):
 
 
 def state_dict(model, mtp):
-    """R1's names, bf16; the layer behind the last is the extra one.
+    """R1's names, bf16; the layer after the last is the extra one.
 
     transformers keeps a layer's experts in two tensors; a stored expert has
     three of its own.

@@ -59,7 +59,7 @@ def pool(coder, at, size, seed, late):
 
 
 def silence(at, size=8, width=192):
-    """After the end only ends follow, also far behind it."""
+    """After the end only ends follow, also far after it."""
     x = torch.full((size, width), at[tok.EOS])
     x[:, 0] = at[tok.BOS]
     return x
@@ -97,7 +97,7 @@ def losses(model, mtp, x, y, ahead):
 
 
 def quiet_loss(model, at, prompts):
-    """Cross entropy of ends behind a whole answer."""
+    """Cross entropy of ends after a whole answer."""
     x = torch.cat((prompts[:8], silence(at, len(prompts[:8]))[:, 1:]), 1)
     n = prompts.shape[1]
     out = model(x, use_cache=False).logits[:, n:-1]

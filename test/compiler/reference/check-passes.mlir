@@ -8,7 +8,7 @@
 // Without the option nobody notices.
 // RUN: fathom-opt %s --fathom-test-wrong-pass -o /dev/null
 
-// What is behind the wrong pass is not blamed.
+// What is after the wrong pass is not blamed.
 // RUN: not fathom-opt %s --fathom-check-passes --fathom-test-wrong-pass --fathom-pack-weights -o /dev/null 2>&1 | FileCheck %s --check-prefix=ONCE --implicit-check-not=fathom-pack-weights
 // ONCE: fathom-test-wrong-pass
 

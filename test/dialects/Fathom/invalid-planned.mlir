@@ -39,7 +39,7 @@ fathom.packed @packed_c3_every : panels of bf16 [4, 8] pieces [#fathom.piece<sou
 
 // -----
 
-// Rows of the first group lie behind those of the last one.
+// Rows of the first group lie after those of the last one.
 fathom.weight @w : tensor<4x8xbf16> from "w"
 // expected-error @below {{'every' of at least a group, but it is #fathom.piece<}}
 fathom.packed @packed_c3_group : panels of bf16 [2, 8] pieces [#fathom.piece<source = @w, rows = 4, offset = 0, row_stride = 8, column_stride = 1, first = 0, group = 3, every = 1>]

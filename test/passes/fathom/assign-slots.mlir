@@ -22,7 +22,7 @@ fathom.packed @expert_down : panels of bf16 [32, 16] experts 4 at 4096 pieces []
 fathom.packed @last : panels of bf16 [32, 32] pieces []
 // CHECK: fathom.packed @unused : panels of bf16[32, 32] pieces
 fathom.packed @unused : panels of bf16 [32, 32] slot 3 pieces []
-// What stands before the extra layer is numbered behind it: the layer's slots
+// What stands before the extra layer is numbered after it: the layer's slots
 // are those of any other of its make.
 // CHECK: fathom.packed @mtp_in : panels of bf16[32, 32] slot 2 kind "mtp_layer" pieces
 // CHECK: fathom.packed @mtp_up : panels of bf16[32, 32] slot 0 kind "mtp_layer" pieces

@@ -21,7 +21,7 @@ func.func @layer(%tokens: !fathom.tokens, %x: tensor<?x32xf32>, %r: tensor<?x8xf
   return %a : tensor<?x32xf32>
 }
 
-// Keys behind values are other columns than the fused operation reads.
+// Keys after values are other columns than the fused operation reads.
 // CHECK-LABEL: func.func @other_order
 func.func @other_order(%tokens: !fathom.tokens, %x: tensor<?x32xf32>, %r: tensor<?x8xf32>) -> tensor<?x32xf32> {
   // CHECK: fathom.cache_append

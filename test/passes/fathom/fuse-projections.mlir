@@ -9,7 +9,7 @@ fathom.weight @up_proj : tensor<16x32xbf16> from "u.{layer}"
 fathom.weight @o_proj : tensor<32x32xbf16> from "o.{layer}"
 fathom.weight @router : tensor<4x32xf32> from "r.{layer}"
 
-// Rows of the second weight lie behind those of the first.
+// Rows of the second weight lie after those of the first.
 // CHECK-NOT: fathom.packed @q :
 // CHECK: fathom.packed @q_k_v : panels of bf16[64, 32] pieces [#fathom.piece<source = @q_proj, rows = 32, offset = 0, row_stride = 32, column_stride = 1, first = 0, group = 32, every = 32>, #fathom.piece<source = @k_proj, rows = 16, offset = 0, row_stride = 32, column_stride = 1, first = 32, group = 16, every = 16>, #fathom.piece<source = @v_proj, rows = 16, offset = 0, row_stride = 32, column_stride = 1, first = 48, group = 16, every = 16>]
 // Only one has a bias; the others' rows are zeros.

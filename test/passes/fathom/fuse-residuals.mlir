@@ -24,7 +24,7 @@ func.func @nested(%x: tensor<?x32xf32>, %y: tensor<?x32xf32>) -> tensor<?x32xf32
   return %s2 : tensor<?x32xf32>
 }
 
-// An addend that is made behind the product is known where they are added.
+// An addend that is made after the product is known where they are added.
 // CHECK-LABEL: func.func @made_later
 func.func @made_later(%x: tensor<?x32xf32>) -> tensor<?x32xf32> {
   // CHECK: %[[H:.*]] = fathom.swiglu

@@ -6,7 +6,7 @@ fathom.packed @o : panels of bf16 [32, 32] pieces [#fathom.piece<source = @w.sou
 fathom.cache @kv parts [16, 16] of bf16
 
 // What attention reads is made of f32 operands; what adds to the stream, before
-// and behind it, is not.
+// and after it, is not.
 // CHECK-LABEL: func.func @grouped
 func.func @grouped(%tokens: !fathom.tokens, %x: tensor<?x32xf32>, %r: tensor<?x8xf32>) -> tensor<?x32xf32> {
   // CHECK: fathom.project %{{.*}} by @o plus

@@ -40,7 +40,7 @@ func.func @embed(%tokens: !fathom.tokens) -> (tensor<?x32xf32>, tensor<?x8xf32>)
 // CHECK-SAME: tensor<?x32xf32> {fathom.place = #fathom.place<offset = 0, stride = 64, operand = false>}
 // CHECK-SAME: tensor<?x8xf32> {fathom.place = #fathom.place<offset = 4096, stride = 64, operand = false>}
 func.func @dense(%tokens: !fathom.tokens, %x: tensor<?x32xf32>, %rotary: tensor<?x8xf32>) -> tensor<?x32xf32> attributes {fathom.kind = "dense"} {
-  // 96 columns lie 128 apart; normalised rows are shared in scratch behind them.
+  // 96 columns lie 128 apart; normalised rows are shared in scratch after them.
   // CHECK: fathom.phase "qkv" places [#fathom.place<offset = 8192, stride = 128, operand = false>] scratch 16384 bytes 4096
   %qkv = fathom.phase "qkv" -> tensor<?x96xf32> {
     %0 = fathom.project %x by @wide norm @g eps 1.0e-06 : tensor<?x32xf32> -> tensor<?x96xf32>

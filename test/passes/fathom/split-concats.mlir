@@ -4,7 +4,7 @@ fathom.weight @eh_proj : tensor<16x32xbf16> from "eh"
 fathom.weight @eh_bias : tensor<16xf32> from "b"
 fathom.weight @norm : tensor<32xf32> from "n"
 
-// Columns 0 to 19, and those behind them.
+// Columns 0 to 19, and those after them.
 // CHECK: fathom.packed @eh.part0 : panels of bf16[16, 20] pieces [#fathom.piece<source = @eh_proj, rows = 16, offset = 0, row_stride = 32, column_stride = 1, first = 0, group = 16, every = 16>]
 // CHECK: fathom.packed @eh.part1 : panels of bf16[16, 12] pieces [#fathom.piece<source = @eh_proj, rows = 16, offset = 20, row_stride = 32, column_stride = 1, first = 0, group = 16, every = 16>]
 

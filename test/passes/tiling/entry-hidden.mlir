@@ -2,7 +2,7 @@
 
 // The step of the extra prediction layer enters with hidden rows of the host:
 // they have no place in the arena, and lie where the context's field at byte 88
-// points, one behind the other.
+// points, one after the other.
 fathom.packed @w.p : panels of f32 [64, 40] slot 0 kind "mtp_layer" pieces []
 func.func @mtp_embed(%tokens: !fathom.tokens, %hidden: tensor<?x40xf32>) -> tensor<?x64xf32> attributes {fathom.kind = "mtp_embed", fathom.layers = array<i64: 4>} {
   %h = fathom.phase "project" places [#fathom.place<offset = 8192, stride = 64, operand = false>] -> tensor<?x64xf32> {

@@ -19,7 +19,7 @@ func.func @dense(%tokens: !fathom.tokens, %qkv: tensor<?x2048xf32> {fathom.place
 }
 
 // CHECK-LABEL: func.func private @dense.attend
-// The columns of the result behind its last.
+// The columns of the result after its last.
 // BF16: llvm.store %{{.*}} : bf16, !llvm.ptr
 // AVX2: llvm.store %{{.*}} : f32, !llvm.ptr
 // Queries become operands, a vector at a time; keys go to their panel one by one.

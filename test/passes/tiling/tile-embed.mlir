@@ -16,7 +16,7 @@ func.func @entry(%tokens: !fathom.tokens) -> (tensor<?x40xf32>, tensor<?x6xf32>)
 }
 
 // CHECK-LABEL: func.func private @entry.entry
-// The row of a token's id, whole vectors first, and zeros behind it.
+// The row of a token's id, whole vectors first, and zeros after it.
 // CHECK: %[[ID:.*]] = llvm.load %{{.*}} : !llvm.ptr -> i32
 // CHECK: scf.for
 // CHECK:   llvm.load %{{.*}} : !llvm.ptr -> vector<16xbf16>
