@@ -67,7 +67,7 @@ static absl::Status replaceFile(int folder, const std::string &name,
     status = machineError("cannot write", shown, errno);
   if (status.ok() &&
       renameat(folder, temporary.c_str(), folder, name.c_str()) != 0)
-    status = machineError("cannot put in place", shown, errno);
+    status = machineError("cannot move into place", shown, errno);
   if (!status.ok())
     unlinkat(folder, temporary.c_str(), 0);
   return status;
@@ -95,10 +95,9 @@ absl::Status writeOutput(const std::string &path, const std::string &bytes) {
         absl::StrCat("output '", rt::Shown(path), "': found a file name of ",
                      nameBytes, " bytes, expected 1 to ", NAME_MAX));
   if (absl::StartsWith(path.substr(slash + 1), kTemporaryPrefix))
-    return absl::InvalidArgumentError(
-        absl::StrCat("output '", rt::Shown(path),
-                     "': found the name of a temporary file, expected one of "
-                     "a file's own"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "output '", rt::Shown(path),
+        "': found the name of a temporary file, expected another name"));
   std::string parent =
       slash == std::string::npos ? "." : path.substr(0, slash + 1);
   FileDescriptor folder(

@@ -45,7 +45,7 @@ absl::Status checkTarget(int parent, const std::string &name,
                      ", expected a free name or an artifact to replace"));
   };
   if (!S_ISDIR(about.st_mode))
-    return refuse("what is no folder");
+    return refuse("something that is not a folder");
   FileDescriptor folder(openFolder(parent, name.c_str()));
   if (folder.get() < 0)
     return machineError("cannot open", shown, errno);
@@ -153,7 +153,7 @@ absl::Status OutputFolder::commit() {
     moved = renameat2(parent.get(), temporary.c_str(), parent.get(),
                       name.c_str(), RENAME_EXCHANGE);
   if (moved != 0)
-    return machineError("cannot put in place", target, errno);
+    return machineError("cannot move into place", target, errno);
   if (fsync(parent.get()) != 0) {
     // Whether it would last is not known: back to what is known to.
     int error = errno;

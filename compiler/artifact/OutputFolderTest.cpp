@@ -145,10 +145,12 @@ TEST_F(OutputFolderTest, RefusesToReplaceAnythingElse) {
     return folder.ok() ? "" : std::string(folder.status().message());
   };
   std::ofstream(target) << "a file";
-  EXPECT_NE(refusal().find("found what is no folder"), std::string::npos);
+  EXPECT_NE(refusal().find("found something that is not a folder"),
+            std::string::npos);
   unlink(target.c_str());
   ASSERT_EQ(symlink(root.c_str(), target.c_str()), 0);
-  EXPECT_NE(refusal().find("found what is no folder"), std::string::npos);
+  EXPECT_NE(refusal().find("found something that is not a folder"),
+            std::string::npos);
   unlink(target.c_str());
   ASSERT_EQ(mkdir(target.c_str(), 0777), 0);
   EXPECT_EQ(refusal(), "");

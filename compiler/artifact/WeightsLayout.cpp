@@ -51,9 +51,8 @@ absl::StatusOr<WeightsLayout> layOutWeights(const PackPlan &plan) {
   };
   for (const PackedWeight &weight : plan.weights) {
     if (!isPlainName(weight.name))
-      return absl::InternalError(
-          absl::StrCat("'", rt::Shown(weight.name),
-                       "' is no name for a weight of an artifact"));
+      return absl::InternalError(absl::StrCat(
+          "'", rt::Shown(weight.name), "' is not a valid name for a weight"));
     uint64_t gap = (0 - end) & (weight.alignment() - 1);
     if (gap > 0)
       add(absl::StrCat("padding.", paddings++),

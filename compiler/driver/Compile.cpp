@@ -104,8 +104,8 @@ absl::Status Compilation::chooseLevels() {
         name == "native" ? hostCpuLevel() : findCpuLevel(name);
     if (!level)
       return absl::FailedPreconditionError(
-          "this machine runs no level: avx2 with fma and f16c is the least; "
-          "choose one for another machine by --target");
+          "this machine runs none of the levels, of which avx2 with fma and "
+          "f16c is the lowest; use --target to compile for another machine");
     if (std::find(levels.begin(), levels.end(), level) == levels.end())
       levels.push_back(level);
   }

@@ -81,7 +81,7 @@ absl::Status Lowering::fault(const std::string &said,
     return absl::InvalidArgumentError(said);
   std::string where;
   if (llvm::sys::fs::exists(reproducer))
-    where = absl::StrCat("; '", reproducer, "' reproduces it by fathom-opt");
+    where = absl::StrCat("; '", reproducer, "' reproduces it with fathom-opt");
   return absl::InternalError(
       absl::StrCat("the compiler failed: ", said, where));
 }

@@ -189,13 +189,14 @@ std::string TensorCheck::reasonLeft(absl::string_view name,
                         "' are not used: config.json asks for no such bias, "
                         "and transformers does not use them either");
   if (absl::EndsWith(name, ".rotary_emb.inv_freq"))
-    return "stored 'rotary_emb.inv_freq' are left out: they are computed";
+    return "stored 'rotary_emb.inv_freq' tensors are ignored: Fathom computes "
+           "them";
   std::string mtp = mtpPrefix(config);
   if (config.architecture == rt::Architecture::kDeepseekV3 &&
       config.mtp_layer_count == 0 && absl::StartsWith(name, mtp))
-    return absl::StrCat("'", mtp,
-                        "*' are left out: config.json has no "
-                        "num_nextn_predict_layers");
+    return absl::StrCat(
+        "'", mtp,
+        "*' are ignored: config.json has no num_nextn_predict_layers");
   return "";
 }
 
@@ -223,7 +224,7 @@ absl::Status TensorCheck::checkLeft(const rt::ModelConfig &config,
     return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
       "the checkpoint holds ", count, " tensor", count == 1 ? "" : "s",
-      " that config.json has no use for: ", absl::StrJoin(unknown, ", "),
+      " that config.json does not use: ", absl::StrJoin(unknown, ", "),
       count > kNamedMax ? ", ..." : ""));
 }
 

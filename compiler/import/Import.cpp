@@ -31,10 +31,9 @@ static void leaveOutMtp(ImportedModel &model) {
       llvm::any_of(model.checkpoint->tensors(), isOfMtp))
     return;
   model.config.mtp_layer_count = 0;
-  model.warnings.push_back(
-      absl::StrCat("num_nextn_predict_layers is left out: the checkpoint holds "
-                   "no '",
-                   prefix, "*'"));
+  model.warnings.push_back(absl::StrCat(
+      "num_nextn_predict_layers is ignored: the checkpoint holds no '", prefix,
+      "*'"));
 }
 
 static absl::StatusOr<std::string> readText(const rt::Folder &folder,
@@ -113,7 +112,7 @@ absl::StatusOr<ImportedModel> importModel(const std::string &path,
   if (!unknown.empty()) {
     if (options.strict)
       return absl::InvalidArgumentError(
-          "found unknown keys, expected none under --strict: " + unknown);
+          "found unknown keys, expected none with --strict: " + unknown);
     model.warnings.push_back("found unknown keys, ignored: " + unknown +
                              "; --strict refuses them");
   }

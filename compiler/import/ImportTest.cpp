@@ -140,8 +140,8 @@ TEST_F(ImportTest, W13_TensorsOfNoUse) {
   auto all = tensors();
   all.push_back(
       {"model.layers.2.mlp.up_proj.weight", DType::kBF16, {6, 4}, ""});
-  EXPECT_EQ(errorOf(all), "the checkpoint holds 1 tensor that config.json has "
-                          "no use for: 'model.layers.2.mlp.up_proj.weight'");
+  EXPECT_EQ(errorOf(all), "the checkpoint holds 1 tensor that config.json does "
+                          "not use: 'model.layers.2.mlp.up_proj.weight'");
   all = tensors();
   find(all, "model.layers.1.mlp.up_proj.weight").name =
       "model.layers.1.mlp.upproj.weight";
@@ -292,7 +292,7 @@ TEST_F(ImportTest, W13_NothingOfTheMtpLayer) {
   EXPECT_FALSE(model->module->lookupSymbol("mtp_layer"));
   ASSERT_EQ(model->warnings.size(), 1u);
   EXPECT_EQ(model->warnings[0],
-            "num_nextn_predict_layers is left out: the checkpoint holds no "
+            "num_nextn_predict_layers is ignored: the checkpoint holds no "
             "'model.layers.4.*'");
 }
 

@@ -236,7 +236,7 @@ mlir::LogicalResult RunStepPass::checkExperts(const CapturedPhase &captured) {
     if (dispatch && insideOf(result) == dispatch.getIds() &&
         captured.values[number].bytes != captured.values.back().bytes)
       return fault(captured.phase)
-             << "the host is told other experts than those chosen";
+             << "the host is told of other experts than those chosen";
   }
   return mlir::success();
 }

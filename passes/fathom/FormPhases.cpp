@@ -184,7 +184,8 @@ struct FormPhases final
       if (failed(::fathom::checkOneBlock(function)))
         return signalPassFailure();
       if (!function.getBody().front().getOps<PhaseOp>().empty()) {
-        function.emitError("found phases, expected operations of none");
+        function.emitError(
+            "found phases, expected operations outside of phases");
         return signalPassFailure();
       }
       Block block(function, kind);

@@ -142,7 +142,7 @@ absl::Status CheckKeysAndStrings(const JsonTape& tape) {
       if (twice != keys.end()) {
         return absl::InvalidArgumentError(
             absl::StrCat(tape.what, ": key '", Shown(*twice),
-                         "' is there twice, expected once"));
+                         "' appears twice, expected once"));
       }
     }
     bool is_container = kind == '{' || kind == '[';

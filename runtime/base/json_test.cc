@@ -69,7 +69,7 @@ TEST(JsonTest, WholeNumbersHaveARange) {
 
 TEST(JsonTest, RefusesDuplicateKeysAlsoByEscapes) {
   EXPECT_EQ(ErrorOf(R"({"b":{"a":1,"\u0061":2}})"),
-            "t.json: key 'a' is there twice, expected once");
+            "t.json: key 'a' appears twice, expected once");
 }
 
 TEST(JsonTest, RefusesWhatIsNotStrictJson) {

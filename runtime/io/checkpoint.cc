@@ -60,7 +60,7 @@ absl::StatusOr<CheckpointIndex> ParseCheckpointIndex(absl::string_view json,
     if (shards.size() > kShardsMax) {
       return absl::InvalidArgumentError(
           absl::StrCat(what, ": lists more than ", kShardsMax,
-                       " shards, expected at most so many"));
+                       " shards, expected at most that many"));
     }
     index.tensors.emplace_back(std::string(member.first), place->second);
   }

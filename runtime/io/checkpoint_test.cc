@@ -135,7 +135,7 @@ TEST(CheckpointTest, W15_ShardsThatAreNotThere) {
   WriteShards(folder);
   EXPECT_EQ(ErrorOf(folder), "");
   folder.Write(kIndex, Index({{"a", "one"}, {"a", "two"}, {"b", "two"}}));
-  EXPECT_TRUE(absl::StrContains(ErrorOf(folder), "there twice"));
+  EXPECT_TRUE(absl::StrContains(ErrorOf(folder), "appears twice"));
   folder.Write(kIndex, Index({{"a", "two"}, {"b", "one"}}));
   EXPECT_TRUE(absl::StrContains(ErrorOf(folder),
                                 "tensor 'a' is in one, expected it in two"));
@@ -236,7 +236,7 @@ TEST(CheckpointTest, W15_IndexesOfTheWrongForm) {
       {"{\"weight_map\":{\"a\":null}}",
        "key 'weight_map.a' is null, expected a string"},
       {"{\"weight_map\":{\"a\":\"s\",\"\\u0061\":\"s\"}}",
-       "key 'a' is there twice, expected once"},
+       "key 'a' appears twice, expected once"},
       {"{\"weight_map\":{\"a\":\"s\"},\"extra\":1}",
        "key 'extra' is 1, expected metadata and weight_map alone"},
       {"{\"weight_map\":{\"a\":\"s\"}} x",

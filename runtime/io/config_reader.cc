@@ -145,7 +145,8 @@ absl::Status ConfigReader::OnlyString(absl::string_view key,
                  *found->AsString() == value)) {
     return absl::OkStatus();
   }
-  return found->Expected(absl::StrCat("\"", value, "\": no other is computed"));
+  return found->Expected(
+      absl::StrCat("\"", value, "\": no other value is supported"));
 }
 
 absl::Status ConfigReader::OnlyBool(absl::string_view key, bool value) {
@@ -155,13 +156,13 @@ absl::Status ConfigReader::OnlyBool(absl::string_view key, bool value) {
     return absl::OkStatus();
   }
   return found->Expected(
-      absl::StrCat(value ? "true" : "false", ": no other is computed"));
+      absl::StrCat(value ? "true" : "false", ": no other value is supported"));
 }
 
 absl::Status ConfigReader::OnlyNumber(absl::string_view key, double value) {
   std::optional<JsonValue> found = Find(key);
   if (!found || NumberIn(*found, value, value).ok()) return absl::OkStatus();
-  return found->Expected(absl::StrCat(value, ": no other is computed"));
+  return found->Expected(absl::StrCat(value, ": no other value is supported"));
 }
 
 void ConfigReader::Ignore(std::initializer_list<absl::string_view> keys) {

@@ -60,7 +60,7 @@ absl::Status ReadScoring(ConfigReader* reader, ModelConfig* config) {
   if (name == "sigmoid") return absl::OkStatus();
   if (name != "softmax") {
     return scoring->Expected(
-        "\"sigmoid\" or \"softmax\": no other is computed");
+        "\"sigmoid\" or \"softmax\": no other value is supported");
   }
   config->experts->scoring = Scoring::kSoftmax;
   WarnOfKey("scoring_func", "\"softmax\"", "sigmoid", config);
@@ -89,8 +89,8 @@ absl::Status ReadMethod(ConfigReader* reader, ModelConfig* config) {
   }
   if (row == nullptr) {
     return method->Expected(
-        "\"noaux_tc\", \"greedy\" or \"group_limited_greedy\": no other is "
-        "computed");
+        "\"noaux_tc\", \"greedy\" or \"group_limited_greedy\": no other value "
+        "is supported");
   }
   ExpertsConfig& experts = *config->experts;
   const bool drops_groups = experts.groups != experts.top_groups;

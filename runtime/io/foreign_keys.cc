@@ -70,7 +70,7 @@ constexpr ForeignKey kForeignKeys[] = {
 };
 
 // Top-level keys that begin so are about positions, attention or storage: one
-// that we do not know there may change what is computed.
+// that we do not know there may change the result.
 constexpr absl::string_view kGroupPrefixes[] = {
     "rope",       "rotary",  "partial_rotary", "attention",
     "attn",       "sliding", "quant",          "qk_",
@@ -90,7 +90,7 @@ absl::StatusOr<bool> IsHarmlessForeignKey(const JsonMember& member) {
     if (IsNeutral(member.second, key.neutral)) return true;
     return member.second.Expected(absl::StrCat(
         key.neutral.has_value() ? absl::StrCat(*key.neutral) : "false",
-        ": what other architectures compute by this key is not computed"));
+        ": what other architectures compute with this key is not supported"));
   }
   // Absent, to all who read it.
   if (member.second.IsNull()) return true;
@@ -98,7 +98,7 @@ absl::StatusOr<bool> IsHarmlessForeignKey(const JsonMember& member) {
     if (absl::StartsWith(member.first, prefix) && !IsFalsy(member.second)) {
       return member.second.Expected(
           "no such key: unknown ones about positions, attention or "
-          "quantisation may change what is computed");
+          "quantisation may change the result");
     }
   }
   return false;

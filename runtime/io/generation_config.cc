@@ -139,7 +139,7 @@ absl::Status ReadGeneration(absl::string_view json, ModelConfig* config) {
   for (const NeutralRow& row : kNeutral) {
     auto value = reader.Find(row.key);
     if (value && !IsNeutral(*value, row.neutral)) {
-      return value->Expected("it to be off: this is not computed");
+      return value->Expected("it to be off: Fathom does not support it");
     }
   }
   // A max_length counts the prompt as well, so it says nothing about how long

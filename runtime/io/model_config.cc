@@ -94,7 +94,8 @@ absl::StatusOr<bool> HasWindows(ConfigReader* reader, const ModelConfig& config,
     const bool is_window = name == "sliding_attention";
     if (!is_window && name != "full_attention") {
       return layer.Expected(
-          "\"full_attention\" or \"sliding_attention\": no other is computed");
+          "\"full_attention\" or \"sliding_attention\": no other value is "
+          "supported");
     }
     has_windows = has_windows || is_window;
   }
@@ -182,7 +183,8 @@ absl::Status ReadCommon(ConfigReader* reader, ModelConfig* config) {
                             HasWindows(reader, *config, false));
     if (has_windows) {
       return reader->Find("layer_types")
-          ->Expected("\"full_attention\" of each layer: no other is computed");
+          ->Expected(
+              "\"full_attention\" of each layer: no other value is supported");
     }
   }
   if (!reader->FindOrNull("eos_token_id") && row.eos >= 0 &&

@@ -75,7 +75,7 @@ absl::Status ReadQuantization(ConfigReader* reader, ModelConfig* config) {
   if (!quantization) return absl::OkStatus();
   FATHOM_ASSIGN_OR_RETURN(ConfigReader group,
                           ConfigReader::Read(*quantization));
-  constexpr absl::string_view kMethod = "\"fp8\": no other is computed";
+  constexpr absl::string_view kMethod = "\"fp8\": no other value is supported";
   FATHOM_ASSIGN_OR_RETURN(JsonValue method, group.Get("quant_method", kMethod));
   if (method.IsNull()) return method.Expected(kMethod);
   FATHOM_RETURN_IF_ERROR(group.OnlyString("quant_method", "fp8"));

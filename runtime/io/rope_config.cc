@@ -125,7 +125,7 @@ absl::StatusOr<RopeTypeRow> TypeFrom(const JsonValue& value) {
   }
   return value.Expected(
       "\"default\", \"linear\", \"dynamic\", \"yarn\" or \"llama3\": no other "
-      "is computed");
+      "value is supported");
 }
 
 // `type` is the older name of `rope_type`, which counts where both are there.

@@ -161,7 +161,7 @@ TEST(SafetensorsTest, G0_ManyValuesAreRefusedInFlatMemory) {
 TEST(SafetensorsTest, W05_DuplicateNames) {
   std::string json =
       "{" + Entry("a", "1", "0,4") + "," + Entry("\\u0061", "1", "4,8") + "}";
-  EXPECT_EQ(ErrorOf(json, 8), "m: key 'a' is there twice, expected once");
+  EXPECT_EQ(ErrorOf(json, 8), "m: key 'a' appears twice, expected once");
 }
 
 TEST(SafetensorsTest, W06_OverlapAndHoles) {

@@ -65,9 +65,9 @@ absl::StatusOr<const Level*> ChooseLevel(const Manifest& manifest,
     if (!name.empty() && level->name()->str() != name) continue;
     const std::vector<std::string> missing = Missing(*level, features);
     if (!missing.empty() && !name.empty()) {
-      return absl::FailedPreconditionError(
-          absl::StrFormat("the level '%s' needs %s, which this machine has not",
-                          Shown(name), absl::StrJoin(missing, ", ")));
+      return absl::FailedPreconditionError(absl::StrFormat(
+          "the level '%s' needs %s, which this machine does not have",
+          Shown(name), absl::StrJoin(missing, ", ")));
     }
     if (missing.empty() && (best == nullptr || level->features()->size() >
                                                    best->features()->size())) {
@@ -81,10 +81,10 @@ absl::StatusOr<const Level*> ChooseLevel(const Manifest& manifest,
                         "%s",
                         Shown(name), absl::StrJoin(names, ", ")));
   }
-  return absl::FailedPreconditionError(absl::StrFormat(
-      "this machine runs no level of the artifact: %s; compile the model for "
-      "a level that it runs",
-      Lacks(manifest, features)));
+  return absl::FailedPreconditionError(
+      absl::StrFormat("this machine runs none of the artifact's levels: %s; "
+                      "compile the model for a level that it runs",
+                      Lacks(manifest, features)));
 }
 
 absl::StatusOr<std::unique_ptr<Artifact>> Artifact::Load(

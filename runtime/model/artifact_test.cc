@@ -204,7 +204,7 @@ TEST(ArtifactTest, A2TheVerifierBounds) {
       phases.push_back(std::make_unique<fathom::schema::PhaseT>());
       phases.back()->name = "p";
     }
-    ExpectRefused(LoadStatus(fake.Write()), kInvalid, {"no manifest"});
+    ExpectRefused(LoadStatus(fake.Write()), kInvalid, {"not a manifest"});
   };
   add_tables(65'536);  // and some others
   add_tables(1'000'000);
@@ -216,7 +216,7 @@ TEST(ArtifactTest, A2TheVerifierBounds) {
   for (uint32_t length : {uint32_t{1} << 31, ~uint32_t{0}, uint32_t{100'000}}) {
     std::memcpy(&body[at - 4], &length, 4);
     WriteBytes(path, WithDigest(body));
-    ExpectRefused(LoadStatus(folder), kInvalid, {"no manifest"});
+    ExpectRefused(LoadStatus(folder), kInvalid, {"not a manifest"});
   }
 }
 

@@ -165,9 +165,9 @@ CodeImage::~CodeImage() {
 absl::StatusOr<void*> CodeImage::FindAddress(const std::string& symbol) const {
   void* address = dlsym(handle_, symbol.c_str());
   if (address != nullptr) return address;
-  return absl::InvalidArgumentError(
-      absl::StrFormat("%s: found no function '%s', expected it as %s says",
-                      kCodeFile, Shown(symbol), kManifestFile));
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "%s: found no function '%s', expected it because %s names it", kCodeFile,
+      Shown(symbol), kManifestFile));
 }
 
 }  // namespace fathom::rt

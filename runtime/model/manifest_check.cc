@@ -310,7 +310,7 @@ absl::StatusOr<const Manifest*> CheckManifest(absl::Span<const uint8_t> bytes) {
   if (!fits || !fathom::schema::VerifyManifestBuffer(verifier)) {
     if (fits) FATHOM_RETURN_IF_ERROR(CheckOtherVersion(bytes));
     return Bad(
-        "found %d bytes that are no manifest, expected a FlatBuffer "
+        "found %d bytes that are not a manifest, expected a FlatBuffer "
         "with the identifier FTHM",
         bytes.size());
   }

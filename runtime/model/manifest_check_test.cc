@@ -252,10 +252,11 @@ class Bytes {
     auto result = CheckManifest(bytes_);
     if (result.ok()) return true;
     EXPECT_EQ(result.status().code(), absl::StatusCode::kInvalidArgument);
-    EXPECT_EQ(result.status().message(),
-              absl::StrCat("manifest.bin: found ", bytes_.size(),
-                           " bytes that are no manifest, expected a FlatBuffer "
-                           "with the identifier FTHM"));
+    EXPECT_EQ(
+        result.status().message(),
+        absl::StrCat("manifest.bin: found ", bytes_.size(),
+                     " bytes that are not a manifest, expected a FlatBuffer "
+                     "with the identifier FTHM"));
     return false;
   }
 

@@ -30,7 +30,7 @@ bool HoldsNonFinite(absl::Span<const float> values) {
 absl::StatusOr<uint64_t> Product(uint64_t a, uint64_t b, const char* what) {
   if (auto product = CheckedMul(a, b)) return *product;
   return absl::ResourceExhaustedError(absl::StrFormat(
-      "%d times %d bytes for %s are more than there can be", a, b, what));
+      "%d times %d bytes for %s are more than can be addressed", a, b, what));
 }
 
 }  // namespace
@@ -305,18 +305,17 @@ absl::StatusOr<StepResult> Session::PredictFurther(
   const auto& manifest = artifact_.manifest();
   if (artifact_.mtp_step() == nullptr) {
     return absl::InvalidArgumentError(
-        "found no layer that predicts further tokens in this artifact, "
-        "expected one");
+        "found no MTP layer in this artifact, expected one");
   }
   FATHOM_RETURN_IF_ERROR(Check(runs));
   for (const SequenceTokens& run : runs) {
     const int64_t end =
         run.first_position + static_cast<int64_t>(run.ids.size());
     if (end <= token_counts_[run.slot]) continue;
-    return absl::OutOfRangeError(absl::StrFormat(
-        "found %d tokens of a sequence for the further layer, expected at most "
-        "the %d that were stepped",
-        end, token_counts_[run.slot]));
+    return absl::OutOfRangeError(
+        absl::StrFormat("found %d tokens of a sequence for the MTP layer, "
+                        "expected at most the %d of the last step",
+                        end, token_counts_[run.slot]));
   }
   Fill(runs);
   FATHOM_CHECK(hidden.size() ==

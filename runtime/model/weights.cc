@@ -43,7 +43,7 @@ absl::Status CheckHeader(const ArtifactFile& file, const Manifest& manifest) {
   if (!std::equal(found.begin(), found.end(), wanted.begin(), wanted.end())) {
     return absl::DataLossError(absl::StrFormat(
         "%s: found a header with the SHA-256 %s, expected %s as %s says: the "
-        "weights are those of another artifact or damaged",
+        "weights are damaged or belong to another artifact",
         file.name(),
         absl::BytesToHexString(
             {reinterpret_cast<const char*>(found.data()), found.size()}),
@@ -97,8 +97,8 @@ class BlockLoader {
       return absl::OkStatus();
     }
     return absl::DataLossError(absl::StrFormat(
-        "%s: the bytes from %d to %d have not the digest that %s says: the "
-        "file is damaged or of another artifact",
+        "%s: the bytes from %d to %d do not match the digest in %s: the file "
+        "is damaged or belongs to another artifact",
         file_.name(), begin, begin + bytes, kManifestFile));
   }
 

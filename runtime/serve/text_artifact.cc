@@ -47,8 +47,8 @@ absl::Status TextArtifact::ReadText() {
   if (manifest.tokenizer() == nullptr) {
     return absl::InvalidArgumentError(absl::StrCat(
         kManifestFile,
-        ": found no tokenizer, expected one: the model was compiled without, "
-        "'fathom logits' and 'fathom bench' take it as it is"));
+        ": found no tokenizer, expected one: the model was compiled without "
+        "one, and only 'fathom logits' and 'fathom bench' can use it"));
   }
   auto tokenizer = Tokenizer::Load(View(*manifest.tokenizer()));
   if (!tokenizer.ok()) return In("the tokenizer", tokenizer.status());
@@ -93,10 +93,10 @@ void TextArtifact::ReadFacts() {
 absl::StatusOr<Rendered> TextArtifact::Render(
     absl::string_view request_json) const {
   if (templates_.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        kManifestFile,
-        ": found no chat template, expected one: the model has none; 'fathom "
-        "run --raw' goes on from a text"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(kManifestFile,
+                     ": found no chat template, expected one; without it, use "
+                     "'fathom run --raw'"));
   }
   return RenderChat(templates_, request_json,
                     {.next_message = NextMessage::kUnlessSaid});

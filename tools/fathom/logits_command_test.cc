@@ -213,7 +213,7 @@ TEST_F(LogitsCommandTest, FaultsLeaveNoFile) {
       {{"--tokens", "8"}, "token id 8"},
       {{"--tokens", "1,7,2"}, "numerical error at step 1"},
       {{"--tokens", "1", "--level", "none"}, "'none'"},
-      {{"--tokens", "1,2", "--mtp"}, "no layer that predicts further tokens"},
+      {{"--tokens", "1,2", "--mtp"}, "no MTP layer"},
   };
   for (auto [arguments, word] : cases) {
     arguments.insert(arguments.end(), {"-o", output_});

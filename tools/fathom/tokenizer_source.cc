@@ -32,7 +32,7 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> TokenizerOf(
     const absl::string_view tables = BytesOf((*manifest)->tokenizer());
     if (!tables.empty()) return Tokenizer::Load(tables);
     return absl::InvalidArgumentError(
-        "manifest.bin: found no tokenizer: the model was compiled without");
+        "manifest.bin: found no tokenizer: the model was compiled without one");
   }
   if (!absl::IsNotFound(manifest.status())) return manifest.status();
   FATHOM_ASSIGN_OR_RETURN(const std::string tables, Compile(folder));

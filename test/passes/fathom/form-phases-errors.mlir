@@ -18,7 +18,7 @@ func.func @crossed(%tokens: !fathom.tokens, %x: tensor<?x32xf32>) -> tensor<?x32
 
 fathom.packed @w : panels of bf16 [32, 32] pieces []
 
-// expected-error @below {{found phases, expected operations of none}}
+// expected-error @below {{found phases, expected operations outside of phases}}
 func.func @twice(%x: tensor<?x32xf32>) -> tensor<?x32xf32> attributes {fathom.kind = "dense"} {
   %d = fathom.phase "p" -> tensor<?x32xf32> {
     %0 = fathom.project %x by @w : tensor<?x32xf32> -> tensor<?x32xf32>

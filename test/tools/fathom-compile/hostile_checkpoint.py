@@ -131,7 +131,7 @@ CASES = [
     ("W4 10 million", appended(b',"z":' + b"[" * 10**7 + b"]" * 10**7),
      ["nested deeper than 32"]),
     ("W5", appended(b',"model.n\\u006frm.weight":{}'),
-     ["key 'model.norm.weight' is there twice, expected once"]),
+     ["key 'model.norm.weight' appears twice, expected once"]),
     ("W7", tensor(data_offsets=[-96, 0]),
      ["'model.norm.weight.data_offsets[0]' is -96, expected a whole number"]),
     ("W8 end of 64 bits", tensor(data_offsets=[2**63 - 96, 2**63]),
