@@ -52,4 +52,4 @@ list(APPEND FATHOM_RT_TEXT_DEPS
   absl::strings absl::str_format simdjson utf8proc)
 list(APPEND FATHOM_RT_TEXT_TESTS
   chat_request_test template_folder_test template_test template_snippets_test)
-list(APPEND FATHOM_RT_TEXT_FUZZ template_fuzz)
+list(APPEND FATHOM_RT_TEXT_FUZZ chat_request_fuzz template_fuzz)

@@ -44,4 +44,4 @@ list(APPEND FATHOM_RT_TEXT_TESTS
   tokenizer_compiler_test
   tokenizer_compiler_steps_test
   tokenizer_test)
-list(APPEND FATHOM_RT_TEXT_FUZZ tokenizer_fuzz)
+list(APPEND FATHOM_RT_TEXT_FUZZ special_tokens_fuzz tokenizer_fuzz)
