@@ -72,6 +72,7 @@ class Collector {
         FATHOM_RETURN_IF_ERROR(TakeStandard(name, value, kConfigFile));
       } else if (absl::EndsWith(name, "_token")) {
         // A text wins over a map's; an object is treated as one of the map's.
+        if (value.IsNull()) Set(name, std::nullopt, Strength::kFile, "");
         const bool is_text = value.kind() == Kind::kString;
         if (!is_text && !IsTyped(value)) continue;
         FATHOM_RETURN_IF_ERROR(
@@ -91,10 +92,14 @@ class Collector {
     for (const auto& [name, value] : members) {
       if (IsStandard(name)) {
         FATHOM_RETURN_IF_ERROR(TakeStandard(name, value, kMapFile));
-      } else if (absl::EndsWith(name, "_token") &&
-                 (value.kind() == Kind::kString ||
-                  value.kind() == Kind::kObject)) {
-        FATHOM_RETURN_IF_ERROR(Take(name, value, Strength::kFile, kMapFile));
+      } else if (absl::EndsWith(name, "_token")) {
+        const bool is_token =
+            value.kind() == Kind::kString || value.kind() == Kind::kObject;
+        if (is_token) {
+          FATHOM_RETURN_IF_ERROR(Take(name, value, Strength::kFile, kMapFile));
+        } else {
+          Set(name, std::nullopt, Strength::kFile, kMapFile);
+        }
       }
     }
     return TakeExtra(map.Find("extra_special_tokens"), kMapFile);

@@ -59,6 +59,11 @@ TEST(SpecialTokensTest, TheMapWinsOverTheConfig) {
                                    {"y_token", "<cy>"},
                                    {"z_token", "<mz>"},
                                    {"w_token", "<mw>"}}));
+  // A null takes a token away, but for a text of the config by its own name.
+  files.config = R"({"x_token": "<x>",
+    "y_token": {"__type": "AddedToken", "content": "<y>"}})";
+  files.special_tokens_map = R"({"x_token": null, "y_token": null})";
+  EXPECT_EQ(NamesOf(files), (Named{{"x_token", "<x>"}}));
   files.config = R"({"bos_token": "<c>", "added_tokens_decoder": {}})";
   EXPECT_EQ(NamesOf(files), (Named{{"bos_token", "<c>"}}));
 }
