@@ -67,7 +67,7 @@ TEST(TokenizerCompilerTest, C5_Ids) {
       {"\"aa\": 256", "\"aa\": 256.0", "a whole number from 0"},
       {"\"aa\": 256", "\"aa\": \"256\"", "a whole number from 0"},
       {"\"aa\": 256", "\"aa\": 1048576", "a whole number from 0 to 1048575"},
-      {"\"ab\": 258", "\"aa\": 258", "is there twice"},
+      {"\"ab\": 258", "\"aa\": 258", "appears twice"},
       {"\"id\": 260", "\"id\": 2147483648", "a whole number"},
   });
   EXPECT_EQ(Refusal(""),
