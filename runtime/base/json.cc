@@ -1,7 +1,11 @@
 #include "runtime/base/json.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <new>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "runtime/base/json_fault.h"
 #include "runtime/base/json_scan.h"
@@ -14,9 +18,14 @@ namespace fathom::rt {
 
 // simdjson's documented tape: a word holds a kind in its upper eight bits, and
 // a container the index of the word after its end in its lower 32.
+//
+// simdjson refuses numbers that 64 bits do not hold. It is given zeros in their
+// places, and then their words on the tape get a kind of ours: 'I' for integers
+// and 'R' for the others, with the place in `wide_numbers` after it.
 struct JsonTape {
   simdjson::dom::document document;
   std::string what;
+  std::string wide_numbers;  // one after another
 
   char KindAt(size_t index) const {
     return static_cast<char>(document.tape[index] >> 56);
@@ -30,7 +39,9 @@ struct JsonTape {
       case '[': return PayloadAt(index) & 0xffffffffu;
       case 'l':
       case 'u':
-      case 'd': return index + 2;
+      case 'd':
+      case 'I':
+      case 'R': return index + 2;
       default: return index + 1;
     }
   }
@@ -48,6 +59,23 @@ struct JsonTape {
   template <typename T>
   T NumberAt(size_t index) const {
     return __builtin_bit_cast(T, document.tape[index + 1]);
+  }
+  bool IsWideAt(size_t index) const {
+    return KindAt(index) == 'I' || KindAt(index) == 'R';
+  }
+  absl::string_view WideNumberAt(size_t index) const {
+    const uint64_t place = document.tape[index + 1];
+    return absl::string_view(wide_numbers)
+        .substr(place >> 32, place & 0xffffffffu);
+  }
+  // Makes the number at `index` the wide one of this text.
+  void SetWideNumber(size_t index, absl::string_view text) {
+    const bool is_whole =
+        text.find_first_not_of("-0123456789") == absl::string_view::npos;
+    const uint64_t place = wide_numbers.size();
+    absl::StrAppend(&wide_numbers, text);
+    document.tape[index] = static_cast<uint64_t>(is_whole ? 'I' : 'R') << 56;
+    document.tape[index + 1] = place << 32 | text.size();
   }
 };
 
@@ -91,21 +119,25 @@ std::string ShownValue(const JsonTape& tape, size_t index) {
       bool looks_whole = text.find_first_of(".e") == std::string::npos;
       return looks_whole ? absl::StrCat(text, ".0") : text;
     }
+    case 'I':
+    case 'R': return Shown(tape.WideNumberAt(index));
     case '"': return absl::StrCat("\"", Shown(tape.StringAt(index)), "\"");
     case '[': return "an array";
     default: return "an object";
   }
 }
 
-// What would take too much memory to parse, before any of it is taken.
+// Refuses what would take too much memory to parse before any of it is taken.
 absl::Status CheckExtent(absl::string_view bytes, absl::string_view what,
-                         size_t values_max) {
+                         size_t values_max, JsonDialect dialect,
+                         std::vector<WideJsonNumber>* wide) {
   if (bytes.size() > kJsonFileBytesMax) {
     return absl::InvalidArgumentError(absl::StrCat(what, ": has ", bytes.size(),
                                                    " bytes, expected at most ",
                                                    kJsonFileBytesMax));
   }
-  const JsonScan scan = ScanJson(bytes, kJsonDepthMax, values_max);
+  const JsonScan scan =
+      ScanJson(bytes, kJsonDepthMax, values_max, dialect, wide);
   switch (scan.finding) {
     case JsonScan::Finding::kFits: return absl::OkStatus();
     case JsonScan::Finding::kTooDeep:
@@ -118,7 +150,42 @@ absl::Status CheckExtent(absl::string_view bytes, absl::string_view what,
     case JsonScan::Finding::kNotJson: break;
   }
   return absl::InvalidArgumentError(
-      absl::StrCat(what, ": not JSON: ", JsonFault(bytes)));
+      absl::StrCat(what, ": not JSON: ", JsonFault(bytes, dialect)));
+}
+
+// A copy that simdjson may read past the end of, with a zero for each wide
+// number; nothing where memory is short.
+std::unique_ptr<char[]> PaddedCopy(absl::string_view bytes,
+                                   const std::vector<WideJsonNumber>& wide) {
+  std::unique_ptr<char[]> copy(
+      new (std::nothrow) char[bytes.size() + simdjson::SIMDJSON_PADDING]);
+  if (copy == nullptr) return nullptr;
+  memcpy(copy.get(), bytes.data(), bytes.size());
+  memset(copy.get() + bytes.size(), 0, simdjson::SIMDJSON_PADDING);
+  for (const WideJsonNumber& number : wide) {
+    memset(copy.get() + number.begin, ' ', number.bytes);
+    copy[number.begin] = '0';
+  }
+  return copy;
+}
+
+// Values are in the same order on the tape as in the text.
+void RestoreWideNumbers(absl::string_view bytes,
+                        const std::vector<WideJsonNumber>& wide,
+                        JsonTape* tape) {
+  size_t index = 1;
+  uint32_t value = 0;
+  for (const WideJsonNumber& number : wide) {
+    for (;; ++index) {
+      const char kind = tape->KindAt(index);
+      if (kind == '}' || kind == ']') continue;
+      if (value++ == number.value) break;
+      const bool is_container = kind == '{' || kind == '[';
+      if (!is_container) index = tape->After(index) - 1;
+    }
+    tape->SetWideNumber(index, bytes.substr(number.begin, number.bytes));
+    index = tape->After(index);
+  }
 }
 
 absl::Status CheckKeysAndStrings(const JsonTape& tape) {
@@ -155,18 +222,22 @@ absl::Status CheckKeysAndStrings(const JsonTape& tape) {
 
 absl::StatusOr<JsonDocument> JsonDocument::Parse(absl::string_view bytes,
                                                  absl::string_view what,
-                                                 size_t values_max) {
-  FATHOM_RETURN_IF_ERROR(CheckExtent(bytes, what, values_max));
+                                                 size_t values_max,
+                                                 JsonDialect dialect) {
+  std::vector<WideJsonNumber> wide;
+  FATHOM_RETURN_IF_ERROR(CheckExtent(bytes, what, values_max, dialect, &wide));
   auto tape = std::make_unique<JsonTape>();
   tape->what = std::string(what);
   simdjson::dom::parser parser;
   // One level more than the scan allows: it counts the innermost otherwise.
   auto code =
       parser.allocate(std::max<size_t>(bytes.size(), 64), kJsonDepthMax + 1);
+  std::unique_ptr<char[]> copy = PaddedCopy(bytes, wide);
+  if (copy == nullptr) code = simdjson::MEMALLOC;
   if (code == simdjson::SUCCESS) {
     code = parser
-               .parse_into_document(tape->document, bytes.data(), bytes.size(),
-                                    /*realloc_if_needed=*/true)
+               .parse_into_document(tape->document, copy.get(), bytes.size(),
+                                    /*realloc_if_needed=*/false)
                .error();
   }
   if (code == simdjson::MEMALLOC) {
@@ -175,11 +246,13 @@ absl::StatusOr<JsonDocument> JsonDocument::Parse(absl::string_view bytes,
   }
   if (code != simdjson::SUCCESS) {
     // Its own words only where its rules are not what they are known to be.
-    std::string fault = JsonFault(bytes);
+    std::string fault = JsonFault(bytes, dialect);
     if (fault.empty()) fault = Shown(simdjson::error_message(code));
     return absl::InvalidArgumentError(
         absl::StrCat(what, ": not JSON: ", fault));
   }
+  copy.reset();
+  RestoreWideNumbers(bytes, wide, tape.get());
   FATHOM_RETURN_IF_ERROR(CheckKeysAndStrings(*tape));
   return JsonDocument(std::move(tape));
 }
@@ -198,8 +271,10 @@ JsonValue::Kind JsonValue::kind() const {
     case 't':
     case 'f': return Kind::kBool;
     case 'l':
-    case 'u': return Kind::kInteger;
-    case 'd': return Kind::kReal;
+    case 'u':
+    case 'I': return Kind::kInteger;
+    case 'd':
+    case 'R': return Kind::kReal;
     case '"': return Kind::kString;
     case '[': return Kind::kArray;
     default: return Kind::kObject;
@@ -225,8 +300,22 @@ absl::StatusOr<double> JsonValue::AsNumber() const {
     case 'l': return static_cast<double>(tape_->NumberAt<int64_t>(index_));
     case 'u': return static_cast<double>(tape_->NumberAt<uint64_t>(index_));
     case 'd': return tape_->NumberAt<double>(index_);
+    case 'I': {
+      double value = 0;
+      if (absl::SimpleAtod(tape_->WideNumberAt(index_), &value) &&
+          std::isfinite(value)) {
+        return value;
+      }
+      return Expected("a finite number");
+    }
+    case 'R': return Expected("a finite number");
     default: return Expected("a number");
   }
+}
+
+std::optional<absl::string_view> JsonValue::AsWideNumber() const {
+  if (!tape_->IsWideAt(index_)) return std::nullopt;
+  return tape_->WideNumberAt(index_);
 }
 
 absl::StatusOr<int64_t> JsonValue::AsInteger(int64_t min, int64_t max) const {

@@ -18,7 +18,7 @@ namespace {
 
 constexpr size_t kWordBytesMax = 24;
 constexpr uint32_t kHighSurrogates = 0xd800, kLowSurrogates = 0xdc00,
-                   kBehindSurrogates = 0xe000;
+                   kAfterSurrogates = 0xe000;
 
 // How many bytes the character that `lead` begins has.
 size_t CharacterBytes(char lead) {
@@ -28,7 +28,8 @@ size_t CharacterBytes(char lead) {
 
 class FaultFinder {
  public:
-  explicit FaultFinder(absl::string_view text) : text_(text) {}
+  FaultFinder(absl::string_view text, JsonDialect dialect)
+      : text_(text), dialect_(dialect) {}
 
   std::string Find() {
     Document();
@@ -123,6 +124,7 @@ class FaultFinder {
   }
   bool Scalar() {
     if (Next() == '"') return String();
+    if (dialect_ == JsonDialect::kPython && TakeNonFinite()) return true;
     if (Next() == '-' || absl::ascii_isdigit(Next())) return Number();
     for (absl::string_view word : {"true", "false", "null"}) {
       if (absl::StartsWith(text_.substr(at_), word)) {
@@ -138,26 +140,24 @@ class FaultFinder {
     while (absl::ascii_isdigit(Next())) ++at_;
     return true;
   }
+  // Of any size: what 64 bits do not hold is a number all the same.
   bool Number() {
-    const size_t begin = at_;
     Take('-');
     if (!Take('0') && !Digits()) return false;
-    const bool is_whole = Next() != '.' && Next() != 'e' && Next() != 'E';
     if (Take('.') && !Digits()) return false;
     if (Take('e') || Take('E')) {
       if (!Take('+')) Take('-');
       if (!Digits()) return false;
     }
-    const absl::string_view number = text_.substr(begin, at_ - begin);
-    int64_t negative = 0;
-    uint64_t positive = 0;
-    double real = 0;
-    const bool fits = is_whole
-                          ? absl::SimpleAtoi(number, &negative) ||
-                                absl::SimpleAtoi(number, &positive)
-                          : absl::SimpleAtod(number, &real) && real - real == 0;
-    return fits || Fault(begin, absl::StrCat("the number ", Shown(number)),
-                         "one that 64 bits hold");
+    return true;
+  }
+  bool TakeNonFinite() {
+    size_t end = at_;
+    if (Next() == '-') ++end;
+    while (end < text_.size() && absl::ascii_isalpha(text_[end])) ++end;
+    if (!IsNonFiniteJsonName(text_.substr(at_, end - at_))) return false;
+    at_ = end;
+    return true;
   }
 
   bool String() {
@@ -189,14 +189,14 @@ class FaultFinder {
     uint32_t unit = 0;
     at_ = begin;
     if (!CodeUnit(&unit)) return false;
-    if (unit < kHighSurrogates || unit >= kBehindSurrogates) return true;
+    if (unit < kHighSurrogates || unit >= kAfterSurrogates) return true;
     uint32_t low = 0;
-    const size_t behind = at_;
+    const size_t end = at_;
     if (unit < kLowSurrogates && absl::StartsWith(text_.substr(at_), "\\u") &&
-        CodeUnit(&low) && low >= kLowSurrogates && low < kBehindSurrogates) {
+        CodeUnit(&low) && low >= kLowSurrogates && low < kAfterSurrogates) {
       return true;
     }
-    return Fault(begin, Quoted(begin, behind - begin),
+    return Fault(begin, Quoted(begin, end - begin),
                  "both halves of a surrogate pair");
   }
   // \u and four digits.
@@ -216,6 +216,7 @@ class FaultFinder {
   }
 
   const absl::string_view text_;
+  const JsonDialect dialect_;
   size_t at_ = 0;
   std::vector<char> open_;  // what closes each open container
   size_t fault_ = 0;
@@ -224,8 +225,8 @@ class FaultFinder {
 
 }  // namespace
 
-std::string JsonFault(absl::string_view text) {
-  return FaultFinder(text).Find();
+std::string JsonFault(absl::string_view text, JsonDialect dialect) {
+  return FaultFinder(text, dialect).Find();
 }
 
 std::string JsonPlace(absl::string_view text, size_t at) {

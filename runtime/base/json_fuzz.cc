@@ -12,6 +12,13 @@ namespace {
 void Visit(const fathom::rt::JsonValue& value, size_t depth) {
   FATHOM_CHECK(depth <= fathom::rt::kJsonDepthMax);
   FATHOM_CHECK(!value.Expected("x").ok());
+  const auto wide = value.AsWideNumber();
+  if (wide.has_value()) {
+    FATHOM_CHECK(
+        fathom::rt::IsWideJsonNumber(*wide, fathom::rt::JsonDialect::kPython));
+    FATHOM_CHECK(!value.AsUnsigned(0, UINT64_MAX).ok());
+    FATHOM_CHECK(!value.AsInteger(INT64_MIN, INT64_MAX).ok());
+  }
   auto values = value.AsArray();
   if (values.ok()) {
     for (const auto& child : *values) Visit(child, depth + 1);

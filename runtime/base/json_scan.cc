@@ -47,11 +47,12 @@ size_t AfterWord(absl::string_view text, size_t at) {
 
 }  // namespace
 
-JsonScan ScanJson(absl::string_view text, size_t depth_max, size_t values_max) {
+JsonScan ScanJson(absl::string_view text, size_t depth_max, size_t values_max,
+                  JsonDialect dialect, std::vector<WideJsonNumber>* wide) {
   using Finding = JsonScan::Finding;
   size_t depth = 0, values = 0, next = 0;
-  // No two values stand side by side, nor do two separators: so that values
-  // bound how many separators there are.
+  // No two values stand side by side, nor do two separators, so the number of
+  // values bounds that of separators.
   bool follows_value = false, follows_separator = false;
   for (size_t at = 0; at < text.size(); at = next) {
     next = at + 1;
@@ -81,7 +82,13 @@ JsonScan ScanJson(absl::string_view text, size_t depth_max, size_t values_max) {
       return {Finding::kTooDeep, at};
     }
     if (byte == Byte::kQuote) next = AfterString(text, at);
-    if (byte == Byte::kWord) next = AfterWord(text, at);
+    if (byte != Byte::kWord) continue;
+    next = AfterWord(text, at);
+    if (IsWideJsonNumber(text.substr(at, next - at), dialect)) {
+      wide->push_back({static_cast<uint32_t>(values - 1),
+                       static_cast<uint32_t>(at),
+                       static_cast<uint32_t>(next - at)});
+    }
   }
   return {};
 }

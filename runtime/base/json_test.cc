@@ -67,6 +67,52 @@ TEST(JsonTest, WholeNumbersHaveARange) {
   }
 }
 
+// What 64 bits do not hold is a number of its kind: refused where its value is
+// asked for, by name and as it is written.
+TEST(JsonTest, NumbersOfAnySizeAreReadAndRefusedWhereUsed) {
+  constexpr absl::string_view kText =
+      R"({"model_max_length": 1000000000000000019884624838656, "a": [1e400,
+      -1E+400, {"b": 18446744073709551616}, -9223372036854775809, [], NaN, 7],
+      "c": Infinity, "d": -1e-400, "e": -Infinity, "f": "1e400", "g": 1E+2})";
+  auto document = JsonDocument::Parse(kText, "t.json");
+  ASSERT_TRUE(document.ok()) << document.status();
+  const JsonValue root = document->root();
+  const JsonValue limit = *root.Find("model_max_length");
+  EXPECT_EQ(limit.kind(), JsonValue::Kind::kInteger);
+  EXPECT_EQ(limit.AsWideNumber(), "1000000000000000019884624838656");
+  EXPECT_EQ(*limit.AsNumber(), 1e30);
+  EXPECT_EQ(limit.AsInteger(0, INT64_MAX).status().message(),
+            "t.json: key 'model_max_length' is 1000000000000000019884624838656,"
+            " expected a whole number from 0 to 9223372036854775807");
+  const auto list = *root.Find("a")->AsArray();
+  ASSERT_EQ(list.size(), 7u);
+  EXPECT_EQ(list[0].kind(), JsonValue::Kind::kReal);
+  EXPECT_EQ(list[0].AsNumber().status().message(),
+            "t.json: key 'a[0]' is 1e400, expected a finite number");
+  EXPECT_EQ(list[1].AsWideNumber(), "-1E+400");
+  EXPECT_EQ(list[2].Find("b")->AsWideNumber(), "18446744073709551616");
+  EXPECT_EQ(list[3].AsWideNumber(), "-9223372036854775809");
+  EXPECT_TRUE(list[4].AsArray()->empty());
+  EXPECT_EQ(list[5].AsNumber().status().message(),
+            "t.json: key 'a[5]' is NaN, expected a finite number");
+  EXPECT_EQ(*list[6].AsInteger(7, 7), 7);
+  EXPECT_EQ(root.Find("c")->kind(), JsonValue::Kind::kReal);
+  EXPECT_EQ(*root.Find("d")->AsNumber(), 0);
+  EXPECT_EQ(root.Find("e")->AsWideNumber(), "-Infinity");
+  EXPECT_EQ(*root.Find("f")->AsString(), "1e400");
+  EXPECT_EQ(*root.Find("g")->AsNumber(), 100);
+  EXPECT_FALSE(root.Find("g")->AsWideNumber().has_value());
+}
+
+TEST(JsonTest, WideNumbersAreCutInMessages) {
+  const std::string digits(5000, '9');
+  auto document = JsonDocument::Parse(digits, "t.json");
+  ASSERT_TRUE(document.ok()) << document.status();
+  const absl::Status status = document->root().AsNumber().status();
+  EXPECT_TRUE(absl::EndsWith(status.message(), "expected a finite number"));
+  EXPECT_LT(status.message().size(), 200u);
+}
+
 TEST(JsonTest, RefusesDuplicateKeysAlsoByEscapes) {
   EXPECT_EQ(ErrorOf(R"({"b":{"a":1,"\u0061":2}})"),
             "t.json: key 'a' appears twice, expected once");
@@ -74,8 +120,8 @@ TEST(JsonTest, RefusesDuplicateKeysAlsoByEscapes) {
 
 TEST(JsonTest, RefusesWhatIsNotStrictJson) {
   for (absl::string_view text :
-       {"", " ", "{", "{}{}", "{} x", "[1,]", "[01]", "[NaN]", "[1e999]",
-        "[18446744073709551616]", "// c\n[]", "\xef\xbb\xbf{}", "[\"\xff\"]",
+       {"", " ", "{", "{}{}", "{} x", "[1,]", "[01]", "[nan]", "[+1]", "[.5]",
+        "[018446744073709551616]", "// c\n[]", "\xef\xbb\xbf{}", "[\"\xff\"]",
         R"(["\ud800"])", "['a']", "[\"a\nb\"]"}) {
     EXPECT_FALSE(ErrorOf(text).empty()) << text;
   }
@@ -147,12 +193,12 @@ TEST(JsonTest, MemoryIsBounded) {
   auto growth = [](const std::string& text) {
     return PeakGrowthBytes([&] { (void)ErrorOf(text); });
   };
-  auto expect_bounded = [&](const std::string& text) {
+  auto expect_bounded = [&](const std::string& text, int64_t value_bytes) {
     ASSERT_EQ(ErrorOf(text), "");
     const auto size = static_cast<int64_t>(text.size());
     const int64_t bytes = growth(text);
     EXPECT_GT(bytes, 2 * size);
-    EXPECT_LT(bytes, 33 * int64_t{kJsonValuesMax} + 2 * size);
+    EXPECT_LT(bytes, value_bytes * int64_t{kJsonValuesMax} + 2 * size);
   };
   for (absl::string_view unit :
        {"[", "]", ",", ":", "1 ", "\"\"", "\\\"", "[]", "[1,", "{\"\":"}) {
@@ -164,15 +210,16 @@ TEST(JsonTest, MemoryIsBounded) {
       EXPECT_LT(bytes, int64_t{4} << 20) << start << unit << ErrorOf(text);
     }
   }
-  for (absl::string_view unit : {",0", ",\"\"", ",[]", ",{}"}) {
-    expect_bounded(absl::StrCat(
-        "[0", many(unit, (kJsonValuesMax - 2) * unit.size()), "]"));
+  for (absl::string_view unit : {",0", ",\"\"", ",[]", ",{}", ",1e999"}) {
+    expect_bounded(
+        absl::StrCat("[0", many(unit, (kJsonValuesMax - 2) * unit.size()), "]"),
+        unit == ",1e999" ? 45 : 33);
   }
   std::string text = "{\"\":0";
   for (size_t i = 1; i < kJsonValuesMax / 2 - 1; ++i) {
     absl::StrAppend(&text, ",\"", i, "\":[]");
   }
-  expect_bounded(text + "}");
+  expect_bounded(text + "}", 33);
 }
 
 TEST(JsonTest, StringsEndAtTheLimit) {

@@ -10,11 +10,8 @@ namespace fathom::rt {
 
 absl::StatusOr<double> NumberIn(const JsonValue& value, double min,
                                 double max) {
-  if (value.kind() == JsonValue::Kind::kInteger ||
-      value.kind() == JsonValue::Kind::kReal) {
-    FATHOM_ASSIGN_OR_RETURN(double number, value.AsNumber());
-    if (number >= min && number <= max) return number;
-  }
+  const absl::StatusOr<double> number = value.AsNumber();
+  if (number.ok() && *number >= min && *number <= max) return *number;
   return value.Expected(absl::StrCat("a number from ", min, " to ", max));
 }
 

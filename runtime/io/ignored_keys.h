@@ -14,8 +14,8 @@ enum class IgnoredIn {
 };
 
 // Marks the ignored keys of `where` as read. A value that is neither of its
-// key's kind nor null is refused all the same: who wrote it meant something
-// else by the key.
+// key's kind nor null is refused all the same: whoever wrote it meant something
+// else by the key. Numbers may have any size.
 absl::Status IgnoreKeys(IgnoredIn where, ConfigReader* reader);
 
 }  // namespace fathom::rt

@@ -142,38 +142,60 @@ TEST(IgnoredKeysTest, C01_TypesOfWeightsThatAreNotRead) {
   }
 }
 
-TEST(IgnoredKeysTest, C02_EachIgnoredNumberOutOfItsRange) {
+// Their values are not used, so they may have any size.
+TEST(IgnoredKeysTest, C02_IgnoredNumbersMayHaveAnySize) {
   struct Number {
     const char* key;
     bool is_whole;
-    int min;
   };
-  const Number kOfQwen2[] = {
-      {"sliding_window", true, 0},          {"max_window_layers", true, 0},
-      {"pad_token_id", true, -1},           {"pretraining_tp", true, 0},
-      {"chunk_size_feed_forward", true, 0}, {"initializer_range", false, 0},
-      {"attention_dropout", false, 0}};
-  const Number kOfExperts[] = {{"ep_size", true, 1},
-                               {"aux_loss_alpha", false, 0},
-                               {"router_aux_loss_coef", false, 0}};
+  const Number kOfQwen2[] = {{"sliding_window", true},
+                             {"max_window_layers", true},
+                             {"pad_token_id", true},
+                             {"pretraining_tp", true},
+                             {"chunk_size_feed_forward", true},
+                             {"initializer_range", false},
+                             {"attention_dropout", false}};
+  const Number kOfExperts[] = {{"ep_size", true},
+                               {"aux_loss_alpha", false},
+                               {"router_aux_loss_coef", false}};
   auto check = [](const Keys& keys, const Number& number) {
-    for (const char* value :
-         {"-2", "2147483648", "9223372036854775808", "\"32\""}) {
-      EXPECT_TRUE(Refused(
-          keys.With(number.key, value),
-          absl::StrCat("key '", number.key, "' is ", value, ", expected a ",
-                       number.is_whole ? "whole number" : "number", " from ",
-                       number.min, " to ")));
+    for (const char* value : {"-2", "0", "9223372036854775808",
+                              "1000000000000000019884624838656"}) {
+      EXPECT_EQ(ErrorOf(keys.With(number.key, value)), "") << number.key;
     }
-    for (int value : {-1, 0, 1}) {
-      EXPECT_EQ(ErrorOf(keys.With(number.key, absl::StrCat(value))).empty(),
-                value >= number.min);
+    for (const char* value : {"0.5", "1e400", "-1e-400", "NaN", "-Infinity"}) {
+      EXPECT_EQ(ErrorOf(keys.With(number.key, value)).empty(), !number.is_whole)
+          << number.key << value;
     }
-    EXPECT_EQ(ErrorOf(keys.With(number.key, "0.5")).empty(), !number.is_whole);
-    EXPECT_EQ(ErrorOf(keys.With(number.key, "null")), "");
+    EXPECT_TRUE(Refused(
+        keys.With(number.key, "\"32\""),
+        absl::StrCat("key '", number.key, "' is \"32\", expected a ",
+                     number.is_whole ? "whole " : "", "number, or null")));
   };
   for (const Number& number : kOfQwen2) check(Qwen2(), number);
   for (const Number& number : kOfExperts) check(DeepSeek(), number);
+}
+
+// Unknown keys, too: nobody reads them.
+TEST(IgnoredKeysTest, NumbersOfUnknownKeysMayHaveAnySize) {
+  for (const char* value : {"1000000000000000019884624838656", "1e400",
+                            "[NaN, {\"a\": -Infinity}]", "1E+2"}) {
+    EXPECT_EQ(UnknownKeys(Parsed(Qwen2().With("my_key", value))),
+              "config.json: 'my_key'");
+  }
+}
+
+TEST(IgnoredKeysTest, NumbersThatAreUsedAreNamedWhereTheyAreOutOfRange) {
+  EXPECT_EQ(
+      ErrorOf(Qwen2().With("hidden_size", "1000000000000000019884624838656")),
+      "config.json: key 'hidden_size' is 1000000000000000019884624838656, "
+      "expected a whole number from 1 to 65536");
+  EXPECT_EQ(ErrorOf(Qwen2().With("rms_norm_eps", "1e400")),
+            "config.json: key 'rms_norm_eps' is 1e400, expected a number from "
+            "1e-20 to 1");
+  EXPECT_EQ(ErrorOf(Qwen2().With("rms_norm_eps", "NaN")),
+            "config.json: key 'rms_norm_eps' is NaN, expected a number from "
+            "1e-20 to 1");
 }
 
 }  // namespace

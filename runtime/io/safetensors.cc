@@ -166,7 +166,8 @@ absl::StatusOr<std::vector<TensorInfo>> ParseSafetensorsHeader(
     return absl::InvalidArgumentError(absl::StrCat(
         what, ": the header ends after the file's ", file_bytes, " bytes"));
   }
-  auto document = JsonDocument::Parse(json, what, kJsonLargeValuesMax);
+  auto document = JsonDocument::Parse(json, what, kJsonLargeValuesMax,
+                                      JsonDialect::kStrict);
   if (!document.ok()) {
     // Columns are the header's, not the file's.
     return Located(document.status(), absl::StrCat(what, ": not JSON"),

@@ -190,8 +190,8 @@ TEST(SafetensorsTest, W07_OffsetsThatAreNotWholeNumbers) {
       {"0,4,4", "key 'a.data_offsets' is an array, expected two offsets"},
       {"0,\"4\"", "key 'a.data_offsets[1]' is \"4\"" + whole},
       {"0,null", "key 'a.data_offsets[1]' is null" + whole},
-      {"0," + digits, "found the number 9999"},
-      {"0,-" + digits, "found the number -9999"},
+      {"0," + digits, "key 'a.data_offsets[1]' is 9999"},
+      {"0,-" + digits, "key 'a.data_offsets[1]' is -9999"},
   };
   for (const auto& [range, words] : kCases) {
     std::string error = ErrorOf("{" + Entry("a", "1", range) + "}", 4);
@@ -234,7 +234,7 @@ TEST(SafetensorsTest, W08_OffsetsThatWrap) {
       "ends at 18446744073709551614 of the data, expected an end in 64 bits"));
   EXPECT_TRUE(
       Says(ErrorOf("{" + Entry("a", "1", "18446744073709551616,4") + "}", 4),
-           "found the number 18446744073709551616"));
+           "key 'a.data_offsets[0]' is 18446744073709551616, expected "));
 }
 
 TEST(SafetensorsTest, W09_Shapes) {

@@ -57,7 +57,7 @@ absl::StatusOr<std::string> Compile(const TokenizerFiles& files) {
   FATHOM_ASSIGN_OR_RETURN(
       JsonDocument document,
       JsonDocument::Parse(files.tokenizer.value_or(""), "tokenizer.json",
-                          kJsonLargeValuesMax));
+                          kJsonLargeValuesMax, JsonDialect::kStrict));
   const JsonValue root = document.root();
   FATHOM_RETURN_IF_ERROR(CheckKeys(
       root, {"version", "truncation", "padding", "added_tokens", "normalizer",
