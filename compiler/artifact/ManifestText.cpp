@@ -36,12 +36,13 @@ void describeGeneration(const rt::ModelConfig &config,
   const rt::GenerationDefaults &from = config.generation;
   to.sample = from.sample.value_or(false);
   to.temperature = static_cast<float>(from.temperature.value_or(1.0));
-  to.top_k = static_cast<uint32_t>(from.top_k.value_or(0));
+  to.top_k = static_cast<uint32_t>(from.top_k.value_or(rt::kTopKDefault));
   to.top_p = static_cast<float>(from.top_p.value_or(1.0));
   to.min_p = static_cast<float>(from.min_p.value_or(0.0));
   to.repetition_penalty =
       static_cast<float>(from.repetition_penalty.value_or(1.0));
   to.max_new_tokens = static_cast<uint32_t>(from.max_new_tokens.value_or(0));
+  to.max_length = static_cast<uint32_t>(from.max_length.value_or(0));
   for (int64_t id : config.eos)
     to.eos_ids.push_back(static_cast<uint32_t>(id));
   to.bos_id = static_cast<int32_t>(config.bos.value_or(-1));

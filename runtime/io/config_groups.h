@@ -29,6 +29,10 @@ absl::Status ReadTokenIds(ConfigReader* reader, ModelConfig* config);
 // generation_config.json. Unknown keys go to `config`.
 absl::Status ReadGeneration(absl::string_view json, ModelConfig* config);
 
+// The keys of generation_config.json but the token ids, from `reader`: of that
+// file, or of a config.json without one, where transformers looks for them.
+absl::Status ReadGenerationKeys(ConfigReader* reader, ModelConfig* config);
+
 }  // namespace fathom::rt
 
 #endif  // FATHOM_RUNTIME_IO_CONFIG_GROUPS_H_

@@ -21,6 +21,9 @@ struct IgnoredKey {
   Kind kind;
 };
 
+// Up to here a number written as 1.0 is a whole one without doubt.
+constexpr int64_t kExactMax = int64_t{1} << 53;
+
 constexpr IgnoredKey kIgnoredKeys[] = {
     {IgnoredIn::kEvery, "_name_or_path", Kind::kString},
     {IgnoredIn::kEvery, "transformers_version", Kind::kString},
@@ -73,7 +76,7 @@ bool IsOfKind(const JsonValue& value, Kind kind) {
     // Numbers of any size: nothing is computed with them.
     case Kind::kInteger:
       return value.kind() == JsonValue::Kind::kInteger ||
-             WholeIn(value, INT64_MIN, INT64_MAX).ok();
+             WholeIn(value, -kExactMax, kExactMax).ok();
     case Kind::kNumber:
       return value.kind() == JsonValue::Kind::kInteger ||
              value.kind() == JsonValue::Kind::kReal;

@@ -163,7 +163,7 @@ TEST(IgnoredKeysTest, C02_IgnoredNumbersMayHaveAnySize) {
                               "1000000000000000019884624838656"}) {
       EXPECT_EQ(ErrorOf(keys.With(number.key, value)), "") << number.key;
     }
-    for (const char* value : {"0.5", "1e400", "-1e-400", "NaN", "-Infinity"}) {
+    for (const char* value : {"0.5", "1e400", "NaN", "-Infinity"}) {
       EXPECT_EQ(ErrorOf(keys.With(number.key, value)).empty(), !number.is_whole)
           << number.key << value;
     }

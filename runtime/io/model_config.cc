@@ -10,6 +10,7 @@
 #include "runtime/io/config_groups.h"
 #include "runtime/io/config_reader.h"
 #include "runtime/io/foreign_keys.h"
+#include "runtime/io/generation_keys.h"
 #include "runtime/io/ignored_keys.h"
 
 namespace fathom::rt {
@@ -298,6 +299,13 @@ absl::StatusOr<ModelConfig> ParseModelConfig(
     FATHOM_RETURN_IF_ERROR(ReadGrouped(&reader, &config));
   }
   FATHOM_RETURN_IF_ERROR(IgnoreKeys(IgnoredIn::kEvery, &reader));
+  // Older config.json hold the keys of generation_config.json. transformers
+  // reads them where the folder has no such file, and drops them where it has.
+  if (generation_json) {
+    IgnoreGenerationKeys(&reader);
+  } else {
+    FATHOM_RETURN_IF_ERROR(ReadGenerationKeys(&reader, &config));
+  }
   FATHOM_RETURN_IF_ERROR(CollectUnknown(reader, &config));
   if (generation_json) {
     FATHOM_RETURN_IF_ERROR(ReadGeneration(*generation_json, &config));

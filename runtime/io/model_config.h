@@ -31,6 +31,9 @@ inline constexpr int64_t kSharedExpertsMax = 64;
 inline constexpr int64_t kPositionsMax = 16777216;
 inline constexpr int64_t kStopTokensMax = 64;
 inline constexpr int64_t kNewTokensMax = 2147483647;
+// transformers' default: sampling takes the likeliest so many tokens where
+// generation_config.json says nothing.
+inline constexpr int64_t kTopKDefault = 50;
 
 enum class Architecture { kDeepseekV3, kQwen2, kLlama };
 // As `model_type` says it: "qwen2".
@@ -125,6 +128,8 @@ struct GenerationDefaults {
   std::optional<double> min_p;
   std::optional<double> repetition_penalty;
   std::optional<int64_t> max_new_tokens;  // at most kNewTokensMax
+  // Of prompt and output together; nothing beside max_new_tokens, which wins.
+  std::optional<int64_t> max_length;  // at most kNewTokensMax
 };
 
 struct ModelConfig {

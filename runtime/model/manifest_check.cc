@@ -112,6 +112,10 @@ absl::Status CheckGeneration(const Manifest& manifest) {
     return Bad("found at most %d new tokens, expected at most %d",
                manifest.generation()->max_new_tokens(), INT32_MAX);
   }
+  if (manifest.generation()->max_length() > INT32_MAX) {
+    return Bad("found a max_length of %d, expected at most %d",
+               manifest.generation()->max_length(), INT32_MAX);
+  }
   for (const uint32_t id : *manifest.generation()->eos_ids()) {
     FATHOM_RETURN_IF_ERROR(CheckToken("an eos id", id, manifest));
   }

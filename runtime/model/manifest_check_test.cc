@@ -136,6 +136,8 @@ TEST(ManifestCheckTest, RefusesWrongNumbers) {
           {"has_token", [](auto& m) { m.has_token.resize(12); }},
           {"2147483648 new tokens",
            [](auto& m) { m.generation->max_new_tokens = 1u << 31; }},
+          {"max_length of 2147483648",
+           [](auto& m) { m.generation->max_length = 1u << 31; }},
           {"page stride",
            [](auto& m) { m.caches[0]->page_stride_bytes = 192; }},
           {"page stride",
@@ -172,6 +174,7 @@ TEST(ManifestCheckTest, TakesNumbersAtTheirLimits) {
               m.model->context_tokens = INT32_MAX;
               m.model->position_limit = INT32_MAX;
               m.generation->max_new_tokens = INT32_MAX;
+              m.generation->max_length = INT32_MAX;
               m.has_token.resize(kVocabularyMax / 8);
               m.levels[0]->step_symbol = std::string(kSymbolBytesMax, 'a');
             }),

@@ -55,6 +55,7 @@ TEST_F(ArtifactTextModelTest, FactsAreTheManifests) {
   EXPECT_TRUE(facts.sampling.sample);
   EXPECT_EQ(facts.sampling.temperature, 0.5f);
   EXPECT_EQ(facts.max_tokens, -1);
+  EXPECT_EQ(facts.max_length, -1);
 }
 
 TEST(ArtifactTextModelFactsTest, TheLongestOutputIsTheManifests) {
@@ -63,6 +64,29 @@ TEST(ArtifactTextModelFactsTest, TheLongestOutputIsTheManifests) {
   auto model = ArtifactTextModel::Load(Options(fake.Write()));
   ASSERT_TRUE(model.ok()) << model.status();
   EXPECT_EQ((*model)->facts().max_tokens, 7);
+}
+
+// As transformers.generate: max_length counts the prompt as well, and a limit
+// of the output alone wins over it.
+TEST(ArtifactTextModelFactsTest, MaxLengthIsTheManifests) {
+  FakeArtifact fake = WithText();
+  fake.manifest.generation->max_length = 6;
+  fake.manifest.generation->eos_ids = {};
+  auto model = ArtifactTextModel::Load(Options(fake.Write()));
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ((*model)->facts().max_length, 6);
+  Conversation conversation(model->get(), [] { return 0.0; });
+  auto ask = [&](std::vector<int32_t> ids, int64_t max_tokens) {
+    AskSettings settings;
+    settings.max_tokens = max_tokens;
+    return conversation.Ask(
+        std::move(ids), settings, [](const Piece&) { return true; },
+        [] { return false; });
+  };
+  EXPECT_EQ(ask({1, 2, 3}, -1)->ids.size(), 3u);
+  EXPECT_EQ(ask({1, 2, 3}, 5)->ids.size(), 5u);
+  EXPECT_FALSE(ask({1, 2, 3, 4, 5, 6}, -1).ok());
+  EXPECT_TRUE(ask({1, 2, 3, 4, 5, 6}, 1).ok());
 }
 
 TEST_F(ArtifactTextModelTest, AConversationIsRenderedAndEncoded) {

@@ -27,6 +27,8 @@ GenerationOptions RequestOptions(std::vector<int32_t> prompt_ids,
                       .budget_tokens = settings.think_tokens};
   options.stop_strings = settings.stop_strings;
   options.max_tokens = settings.max_tokens;
+  // As in transformers.generate: a limit of the output alone wins.
+  if (settings.max_tokens < 0) options.max_length = facts.max_length;
   options.eos_ids = facts.eos_ids;
   options.vocabulary_size = facts.vocabulary_size;
   options.has_token = facts.has_token;

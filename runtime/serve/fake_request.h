@@ -122,6 +122,7 @@ inline GenerationOptions RandomOptions(std::mt19937_64& random) {
     options.stop_strings.push_back(kStops[below(std::size(kStops))]);
   }
   options.max_tokens = below(2) ? -1 : 1 + below(80);
+  if (below(8) == 0) options.max_length = prompt_tokens + 1 + below(80);
   if (below(5)) options.eos_ids = {kFakeEos};
   options.context_tokens = prompt_tokens + 1 + below(150);
   options.step_tokens_max = 1 + below(16);

@@ -35,6 +35,13 @@ absl::Status CheckOptions(const GenerationOptions& options) {
     return absl::InvalidArgumentError(absl::StrFormat(
         "max_tokens is %d, expected at least 1", options.max_tokens));
   }
+  if (options.max_length >= 0 && prompt_tokens >= options.max_length) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "the prompt has %d tokens, expected at most %d: the model's "
+        "max_length of %d counts the prompt; --max-tokens limits the output "
+        "alone",
+        prompt_tokens, options.max_length - 1, options.max_length));
+  }
   if (options.cached_tokens < 0 || options.cached_tokens >= prompt_tokens ||
       options.step_tokens_max < 1) {
     return absl::InternalError(absl::StrFormat(
@@ -77,8 +84,13 @@ Generation::Generation(GenerationOptions options, Sampler sampler,
       thinking_(options_.thinking),
       stop_filter_(options_.stop_strings),
       stepped_tokens_(options_.cached_tokens) {
-  const int64_t room = options_.context_tokens -
-                       static_cast<int64_t>(options_.prompt_ids.size());
+  const auto prompt_tokens = static_cast<int64_t>(options_.prompt_ids.size());
+  if (options_.max_length >= 0) {
+    const int64_t left = options_.max_length - prompt_tokens;
+    options_.max_tokens =
+        options_.max_tokens < 0 ? left : std::min(options_.max_tokens, left);
+  }
+  const int64_t room = options_.context_tokens - prompt_tokens;
   max_tokens_ =
       options_.max_tokens < 0 ? room : std::min(options_.max_tokens, room);
   for (int32_t id : options_.prompt_ids) sampler_.Observe(id);

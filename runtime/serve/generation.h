@@ -12,7 +12,8 @@
 //      generated; logits are asked for at the last prompt token and after it.
 //   3. The sampled ids do not depend on how the prompt was cut, nor on when
 //      the pieces were taken.
-//   4. prompt + sampled ids never exceed the context, nor `max_tokens`.
+//   4. prompt + sampled ids never exceed the context or `max_length`, and the
+//      sampled ids never exceed `max_tokens`.
 //   5. The pieces are whole UTF-8 if the decoder's are, and no text that was
 //      handed out is ever taken back.
 #ifndef FATHOM_RUNTIME_SERVE_GENERATION_H_
@@ -48,6 +49,7 @@ struct GenerationOptions {
   ThinkingOptions thinking;
   std::vector<std::string> stop_strings;  // looked for in the answer only
   int64_t max_tokens = -1;                // -1: as many as the context holds
+  int64_t max_length = -1;                // of prompt and output together
   std::vector<int32_t> eos_ids;
 
   // The model's.
@@ -82,7 +84,8 @@ struct Piece {
 class Generation {
  public:
   // InvalidArgument when a setting is out of range, the prompt is empty, holds
-  // an id outside of the vocabulary, or leaves no room in the context.
+  // an id outside of the vocabulary, or leaves no room in the context or below
+  // `max_length`.
   static absl::StatusOr<std::unique_ptr<Generation>> Create(
       GenerationOptions options, std::unique_ptr<TextDecoder> decoder);
 

@@ -109,7 +109,12 @@ bool MustClose(const GenerationOptions& options,
 Outcome Oracle(const GenerationOptions& options, uint64_t seed) {
   std::vector<int32_t> sequence = options.prompt_ids, ids;
   int64_t room = options.context_tokens - int64_t(sequence.size());
-  if (options.max_tokens > 0) room = std::min(room, options.max_tokens);
+  int64_t asked = INT64_MAX;
+  if (options.max_tokens > 0) asked = options.max_tokens;
+  if (options.max_length > 0) {
+    asked = std::min(asked, options.max_length - int64_t(sequence.size()));
+  }
+  room = std::min(room, asked);
   for (;;) {
     int32_t id = kFakeClose;
     if (!MustClose(options, ids)) {
@@ -125,7 +130,7 @@ Outcome Oracle(const GenerationOptions& options, uint64_t seed) {
     if (int64_t(ids.size()) == room) {
       outcome = Read(options, ids, true);
       if (outcome.reason.empty()) {
-        outcome.reason = room == options.max_tokens ? "length" : "context";
+        outcome.reason = room == asked ? "length" : "context";
       }
       return outcome;
     }

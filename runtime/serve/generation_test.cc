@@ -123,6 +123,27 @@ TEST(GenerationTest, LengthIsTheLesserOfMaxTokensAndContext) {
   EXPECT_EQ(Generate(options, script)->ids().size(), 5u);
 }
 
+TEST(GenerationTest, MaxLengthCountsPromptAndOutput) {
+  const std::vector<int32_t> script(300, kA);
+  GenerationOptions options = Options({kA, kB, kA});
+  options.max_length = 6;
+  auto g = Generate(options, script);
+  EXPECT_EQ(g->ids().size(), 3u);
+  EXPECT_EQ(g->stop_reason(), StopReason::kLength);
+  options.max_length = 4;
+  EXPECT_EQ(Generate(options, script)->ids().size(), 1u);
+  options.max_length = 3;
+  EXPECT_EQ(Generation::Create(options, std::make_unique<FakeDecoder>())
+                .status()
+                .message(),
+            "the prompt has 3 tokens, expected at most 2: the model's "
+            "max_length of 3 counts the prompt; --max-tokens limits the output "
+            "alone");
+  options.max_length = 1000;
+  options.context_tokens = 8;
+  EXPECT_EQ(Generate(options, script)->ids().size(), 5u);
+}
+
 TEST(GenerationTest, RefusesWhatCannotRun) {
   auto code = [](const GenerationOptions& options) {
     return Generation::Create(options, std::make_unique<FakeDecoder>())

@@ -81,6 +81,9 @@ void TextArtifact::ReadFacts() {
   if (generation.max_new_tokens() > 0) {
     facts_.max_tokens = generation.max_new_tokens();
   }
+  if (generation.max_length() > 0) {
+    facts_.max_length = generation.max_length();
+  }
   facts_.sampling = {.sample = generation.sample(),
                      .temperature = generation.temperature(),
                      .top_k = generation.top_k(),

@@ -44,6 +44,8 @@ struct TextModelFacts {
   std::vector<uint8_t> has_token;  // as Sampler::Create() takes it
   SamplingParams sampling;         // generation_config's
   int64_t max_tokens = -1;         // likewise; -1: it says nothing
+  // Likewise, of prompt and output together, where nobody limits the output.
+  int64_t max_length = -1;
 };
 
 class TextModel : public StepModel {

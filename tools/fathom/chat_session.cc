@@ -158,9 +158,12 @@ void ChatSession::SayHowItEnded(const Answer& answer) {
       break;
     case StopReason::kLength:
       Note(settings_.ask.max_tokens
-               ? "cut at --max-tokens; '/set max-tokens N' can allow more"
-               : "cut at the model's max_new_tokens; '/set max-tokens N' can "
-                 "allow more");
+               ? std::string(
+                     "cut at --max-tokens; '/set max-tokens N' can allow more")
+               : absl::StrCat("cut at the model's ",
+                              model_->facts().max_tokens >= 0 ? "max_new_tokens"
+                                                              : "max_length",
+                              "; '/set max-tokens N' can allow more"));
       break;
     default: break;
   }

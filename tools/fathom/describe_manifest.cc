@@ -146,7 +146,8 @@ Outline GenerationOf(const fs::Generation& generation) {
       .Add("repetition_penalty", double{generation.repetition_penalty()})
       .Add("eos_ids", ListOf(generation.eos_ids(), Same<uint32_t>))
       .Add("bos_id", generation.bos_id())
-      .Add("max_new_tokens", generation.max_new_tokens());
+      .Add("max_new_tokens", generation.max_new_tokens())
+      .Add("max_length", generation.max_length());
 }
 
 Outline ProvenanceOf(const fs::Provenance& provenance) {

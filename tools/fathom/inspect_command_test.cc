@@ -40,6 +40,7 @@ std::string Whole() {
   FakeArtifact fake;
   fake.manifest.tokenizer = {1, 2, 3};
   fake.manifest.generation->max_new_tokens = 77;
+  fake.manifest.generation->max_length = 78;
   fake.manifest.model->name = "a \"name\"\n\xff";
   fake.manifest.buffers.push_back(std::make_unique<fathom::schema::BufferT>());
   fake.manifest.buffers[0]->name = "norm";
@@ -90,6 +91,7 @@ TEST(InspectCommandTest, JsonHoldsEveryFieldOfTheSchema) {
             "avx1024");
   EXPECT_EQ(double(json.at_pointer("/generation/temperature")), 1.0);
   EXPECT_EQ(uint64_t(json.at_pointer("/generation/max_new_tokens")), 77u);
+  EXPECT_EQ(uint64_t(json.at_pointer("/generation/max_length")), 78u);
   EXPECT_EQ(uint64_t(json.at_pointer("/tokenizer/bytes")), 3u);
   EXPECT_EQ(std::string_view(json.at_pointer("/tokenizer/sha256")),
             "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81");
