@@ -14,6 +14,7 @@
 #include "runtime/base/status.h"
 #include "runtime/io/digest.h"
 #include "runtime/io/file.h"
+#include "runtime/io/path_advice.h"
 #include "runtime/text/template_folder.h"
 #include "runtime/text/tokenizer.h"
 #include "runtime/text/tokenizer_compiler.h"
@@ -105,6 +106,13 @@ static void describeTemplate(const rt::ChatTemplate &chatTemplate,
   manifest.more_templates.push_back(std::move(entry));
 }
 
+/// What `fathom chat` will lack is said now, and not at its first message.
+static std::string withoutTemplate(const rt::Folder &folder) {
+  return absl::StrCat(rt::Shown(folder.path()),
+                      ": holds no chat template: 'fathom chat' needs one, "
+                      "'fathom run --raw' does not");
+}
+
 absl::Status describeText(const std::string &path, schema::ManifestT &manifest,
                           std::vector<std::string> &warnings) {
   FATHOM_ASSIGN_OR_RETURN(rt::Folder folder, rt::Folder::Open(path));
@@ -113,15 +121,20 @@ absl::Status describeText(const std::string &path, schema::ManifestT &manifest,
   };
   FATHOM_ASSIGN_OR_RETURN(rt::TokenizerFolder read,
                           rt::TokenizerFolder::Read(folder, note));
-  // Says by its name that it is not there.
-  if (!read.files().tokenizer)
-    return folder.OpenFile("tokenizer.json").status();
+  if (!read.files().tokenizer) {
+    warnings.push_back(absl::StrCat(
+        rt::NoTokenizer(path).message(),
+        "; without it 'fathom logits' and 'fathom bench' take the artifact, "
+        "'fathom run' and 'fathom chat' do not"));
+    return absl::OkStatus();
+  }
   FATHOM_RETURN_IF_ERROR(describeTokenizer(folder, read.files(), manifest));
   absl::StatusOr<rt::ChatTemplates> templates =
       rt::LoadChatTemplates(folder, read.files(), note);
-  // A folder need not have a chat template.
-  if (absl::IsNotFound(templates.status()))
+  if (absl::IsNotFound(templates.status())) {
+    warnings.push_back(withoutTemplate(folder));
     return absl::OkStatus();
+  }
   FATHOM_RETURN_IF_ERROR(templates.status());
   for (const rt::ChatTemplate &chatTemplate : templates->templates)
     describeTemplate(chatTemplate, manifest, warnings);

@@ -21,8 +21,9 @@ void describeGeneration(const rt::ModelConfig &config,
                         schema::ManifestT &manifest);
 
 /// Compiles the tokenizer and the chat templates of `folder`, and notes the
-/// digests of the files read. The vocabulary's size is known by now. A template
-/// that cannot be compiled is a warning.
+/// digests of the files read. The vocabulary's size is known by now. Where the
+/// folder lacks one of them, so does the manifest, and `warnings` gets a line,
+/// as it does for a template that cannot be compiled.
 absl::Status describeText(const std::string &folder,
                           schema::ManifestT &manifest,
                           std::vector<std::string> &warnings);

@@ -13,6 +13,7 @@
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/io/file.h"
+#include "runtime/io/path_advice.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -91,6 +92,7 @@ static absl::Status readFolder(const std::string &path, bool mayLackWeights,
   if (mayLackWeights && !mayHoldWeights(folder))
     return absl::OkStatus();
   FATHOM_ASSIGN_OR_RETURN(model.checkpoint, rt::Checkpoint::Open(folder));
+  llvm::append_range(model.warnings, model.checkpoint->notes());
   return absl::OkStatus();
 }
 
@@ -105,6 +107,7 @@ absl::StatusOr<ImportedModel> importModel(const std::string &path,
                                           const ImportOptions &options,
                                           mlir::MLIRContext &context) {
   ImportedModel model;
+  FATHOM_RETURN_IF_ERROR(rt::CheckModelPath(path));
   FATHOM_RETURN_IF_ERROR(llvm::sys::fs::is_directory(path)
                              ? readFolder(path, options.mayLackWeights, model)
                              : readConfig(path, model));

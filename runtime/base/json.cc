@@ -7,6 +7,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "runtime/base/file_signs.h"
 #include "runtime/base/json_fault.h"
 #include "runtime/base/json_scan.h"
 #include "runtime/base/quoting.h"
@@ -150,7 +151,8 @@ absl::Status CheckExtent(absl::string_view bytes, absl::string_view what,
     case JsonScan::Finding::kNotJson: break;
   }
   return absl::InvalidArgumentError(
-      absl::StrCat(what, ": not JSON: ", JsonFault(bytes, dialect)));
+      absl::StrCat(what, ": not JSON: ", JsonFault(bytes, dialect),
+                   LooksLike(bytes.substr(0, kFileSignBytes))));
 }
 
 // A copy that simdjson may read past the end of, with a zero for each wide
@@ -249,7 +251,8 @@ absl::StatusOr<JsonDocument> JsonDocument::Parse(absl::string_view bytes,
     std::string fault = JsonFault(bytes, dialect);
     if (fault.empty()) fault = Shown(simdjson::error_message(code));
     return absl::InvalidArgumentError(
-        absl::StrCat(what, ": not JSON: ", fault));
+        absl::StrCat(what, ": not JSON: ", fault,
+                     LooksLike(bytes.substr(0, kFileSignBytes))));
   }
   copy.reset();
   RestoreWideNumbers(bytes, wide, tape.get());

@@ -15,7 +15,7 @@ namespace fathom::rt {
 // "column 7: ..." of a text of one line; columns count bytes, from 1. Empty
 // where `text` is JSON of that dialect.
 std::string JsonFault(absl::string_view text,
-                      JsonDialect dialect = JsonDialect::kPython);
+                      JsonDialect dialect = JsonDialect::kStrict);
 
 // "line 3, column 7" of the byte `at`, or "column 7" of a text of one line.
 std::string JsonPlace(absl::string_view text, size_t at);

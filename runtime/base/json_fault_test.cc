@@ -93,7 +93,7 @@ TEST(JsonFaultTest, AgreesWithTheParser) {
   const std::string whole =
       R"({"a": [1, -2.5e-3, true, null, "x\u00e9\ud83d\ude00\n"], "b": {}, )"
       "\n\"c\xc3\xa9\": [[], [0, 18446744073709551615, 1e309, NaN]]}";
-  ASSERT_EQ(JsonFault(whole), "");
+  ASSERT_EQ(JsonFault(whole, JsonDialect::kPython), "");
   std::mt19937 random(7);
   const std::string pieces = "{}[]:,\"\\u0d8e.-+tnNaIy \n\xff\xc3\x01";
   int refused = 0;
@@ -111,7 +111,7 @@ TEST(JsonFaultTest, AgreesWithTheParser) {
     auto document = JsonDocument::Parse(text, "t");
     const bool is_json =
         !absl::StrContains(document.status().message(), "not JSON");
-    ASSERT_EQ(JsonFault(text).empty(), is_json) << text;
+    ASSERT_EQ(JsonFault(text, JsonDialect::kPython).empty(), is_json) << text;
     refused += !is_json;
   }
   EXPECT_GT(refused, 10'000);

@@ -13,6 +13,7 @@
 #include "absl/strings/str_format.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
+#include "runtime/io/path_advice.h"
 
 namespace fathom::rt {
 namespace {
@@ -129,12 +130,7 @@ absl::StatusOr<ArtifactFolder> ArtifactFolder::Open(const std::string& path) {
   if (descriptor.get() >= 0) {
     return ArtifactFolder(std::move(descriptor), path);
   }
-  if (errno == ENOTDIR) {
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "'%s' is not a folder, expected an artifact as 'fathom compile' "
-        "writes it",
-        Shown(path)));
-  }
+  if (errno == ENOENT || errno == ENOTDIR) return NotAnArtifact(path);
   return CannotOpen(path, errno);
 }
 
@@ -146,6 +142,7 @@ absl::StatusOr<ArtifactFile> ArtifactFolder::OpenFile(
   OwnedDescriptor descriptor(
       OpenAgain(descriptor_.get(), name.c_str(), O_NOFOLLOW | O_NONBLOCK));
   if (descriptor.get() < 0 && errno == ENOENT) {
+    if (name == kManifestFile) return NotAnArtifact(path_);
     return absl::NotFoundError(absl::StrFormat(
         "found no %s in '%s', expected an artifact as 'fathom compile' writes "
         "it",

@@ -5,9 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/base/checked.h"
+#include "runtime/base/file_signs.h"
 #include "runtime/base/json.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
+#include "runtime/io/path_advice.h"
 
 namespace fathom::rt {
 namespace {
@@ -15,12 +17,11 @@ namespace {
 constexpr absl::string_view kSingleFile = "model.safetensors";
 constexpr absl::string_view kIndexFile = "model.safetensors.index.json";
 constexpr uint64_t kIndexBytesMax = uint64_t{64} << 20;
-// Enough of a file to see what else it may be.
-constexpr uint64_t kStartBytes = 64;
 
 absl::StatusOr<std::vector<TensorInfo>> ReadHeader(const File& file) {
-  std::string start(static_cast<size_t>(std::min(file.bytes(), kStartBytes)),
-                    '\0');
+  std::string start(
+      static_cast<size_t>(std::min<uint64_t>(file.bytes(), kFileSignBytes)),
+      '\0');
   FATHOM_RETURN_IF_ERROR(file.ReadAt(0, absl::MakeSpan(start)));
   std::string what = Shown(file.path());
   FATHOM_ASSIGN_OR_RETURN(
@@ -29,6 +30,25 @@ absl::StatusOr<std::vector<TensorInfo>> ReadHeader(const File& file) {
   std::string json(static_cast<size_t>(header_bytes), '\0');
   FATHOM_RETURN_IF_ERROR(file.ReadAt(8, absl::MakeSpan(json)));
   return ParseSafetensorsHeader(json, file.bytes(), what);
+}
+
+// All at once: whoever lost one of them has often lost more.
+absl::Status CheckShardsAreThere(const Folder& folder,
+                                 const CheckpointIndex& index) {
+  size_t missing = 0;
+  const std::string* first = nullptr;
+  for (const std::string& name : index.shards) {
+    // What is wrong in another way is refused where it is opened.
+    if (folder.Has(name) || !absl::IsNotFound(folder.OpenFile(name).status())) {
+      continue;
+    }
+    if (missing++ == 0) first = &name;
+  }
+  if (first == nullptr) return absl::OkStatus();
+  return absl::NotFoundError(absl::StrCat(
+      Shown(folder.path()), ": ", kIndexFile, " lists ", index.shards.size(),
+      " shards, of which ", missing, missing == 1 ? " is" : " are",
+      " missing, '", Shown(*first), "' first; download them into the folder"));
 }
 
 }  // namespace
@@ -70,18 +90,17 @@ absl::StatusOr<CheckpointIndex> ParseCheckpointIndex(absl::string_view json,
 
 absl::StatusOr<Checkpoint> Checkpoint::Open(const Folder& folder) {
   Checkpoint checkpoint;
-  bool has_single = folder.Has(kSingleFile), has_index = folder.Has(kIndexFile);
-  if (has_single && has_index) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(Shown(folder.path()), ": holds both ", kSingleFile,
-                     " and ", kIndexFile, ", expected one of them"));
+  if (!folder.Has(kSingleFile) && !folder.Has(kIndexFile)) {
+    return NoWeights(folder);
   }
-  if (!has_single && !has_index) {
-    return absl::NotFoundError(
-        absl::StrCat(Shown(folder.path()), ": holds neither ", kSingleFile,
-                     " nor ", kIndexFile, ", expected one of them"));
-  }
-  if (has_single) {
+  if (folder.Has(kSingleFile)) {
+    if (folder.Has(kIndexFile)) {
+      checkpoint.notes_.push_back(absl::StrCat(Shown(folder.path()), ": ",
+                                               kIndexFile,
+                                               " and its shards are not "
+                                               "read, as ",
+                                               kSingleFile, " is there"));
+    }
     FATHOM_ASSIGN_OR_RETURN(File file, folder.OpenFile(kSingleFile));
     FATHOM_RETURN_IF_ERROR(checkpoint.AddShard(std::move(file)));
     return checkpoint;
@@ -114,6 +133,7 @@ absl::Status Checkpoint::AddShard(File file) {
 
 absl::Status Checkpoint::AddShards(const Folder& folder,
                                    const CheckpointIndex& index) {
+  FATHOM_RETURN_IF_ERROR(CheckShardsAreThere(folder, index));
   for (const std::string& name : index.shards) {
     FATHOM_ASSIGN_OR_RETURN(File file, folder.OpenFile(name));
     FATHOM_RETURN_IF_ERROR(AddShard(std::move(file)));

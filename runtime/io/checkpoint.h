@@ -1,6 +1,6 @@
-// A checkpoint's tensors: model.safetensors, or the shards that
-// model.safetensors.index.json lists. Tensors are read in pieces; nothing is
-// mapped, so memory does not grow with the checkpoint.
+// A checkpoint's tensors: model.safetensors, or without one the shards that
+// model.safetensors.index.json lists, as transformers chooses. Tensors are read
+// in pieces; nothing is mapped, so memory does not grow with the checkpoint.
 #ifndef FATHOM_RUNTIME_IO_CHECKPOINT_H_
 #define FATHOM_RUNTIME_IO_CHECKPOINT_H_
 
@@ -43,6 +43,8 @@ class Checkpoint {
   // Sorted by shard, then by place.
   absl::Span<const TensorInfo> tensors() const { return tensors_; }
   absl::Span<const File> files() const { return files_; }
+  // What the user should know of the folder, one line each.
+  absl::Span<const std::string> notes() const { return notes_; }
 
   // Fills `out` with the tensor's bytes from `offset_bytes` on.
   absl::Status Read(const TensorInfo& tensor, uint64_t offset_bytes,
@@ -54,6 +56,7 @@ class Checkpoint {
   absl::Status AddShards(const Folder& folder, const CheckpointIndex& index);
 
   std::vector<File> files_;
+  std::vector<std::string> notes_;
   std::vector<TensorInfo> tensors_;
   absl::flat_hash_map<std::string, size_t> by_name_;
 };

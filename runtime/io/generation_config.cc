@@ -70,9 +70,9 @@ absl::Status ReadLengths(ConfigReader* reader, ModelConfig* config) {
     out.max_length = max_length;
     return absl::OkStatus();
   }
-  config->warnings.push_back(absl::StrCat("max_length ", max_length,
-                                       " has no effect beside max_new_tokens ",
-                                       *out.max_new_tokens));
+  config->warnings.push_back(absl::StrCat(
+      "max_length ", max_length, " has no effect beside max_new_tokens ",
+      *out.max_new_tokens));
   return absl::OkStatus();
 }
 

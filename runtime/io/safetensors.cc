@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "runtime/base/checked.h"
+#include "runtime/base/file_signs.h"
 #include "runtime/base/json.h"
 #include "runtime/base/located.h"
 #include "runtime/base/quoting.h"
@@ -32,26 +33,6 @@ constexpr DTypeRow kDTypes[] = {
     {DType::kF64, "F64", 8},        {DType::kF8E4M3, "F8_E4M3", 1},
     {DType::kF8E5M2, "F8_E5M2", 1}, {DType::kF8E8M0, "F8_E8M0", 1},
 };
-
-// What a file that is no safetensors file seems to be; empty when unknown.
-std::string LooksLike(absl::string_view start) {
-  if (absl::StartsWith(start, "version https://git-lfs")) {
-    return "; this is a git-lfs pointer";
-  }
-  if (absl::StartsWith(start, "GGUF")) return "; this is a GGUF file";
-  if (absl::StartsWith(start, "PK\x03\x04")) {
-    return "; this is a ZIP archive (a PyTorch checkpoint?)";
-  }
-  if (absl::StartsWith(start, "\x80")) return "; this looks like a pickle";
-  if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(start), "<")) {
-    return "; this looks like an HTML page";
-  }
-  if (!start.empty() &&
-      start.find_first_not_of('\0') == absl::string_view::npos) {
-    return "; this begins with zeros (a download that was cut?)";
-  }
-  return "";
-}
 
 absl::Status Wrong(absl::string_view what, const TensorInfo& tensor,
                    absl::string_view text) {

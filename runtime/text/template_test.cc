@@ -215,6 +215,32 @@ TEST(TemplateTest, NamesWhatAnOperatorStandsBetween) {
   }
 }
 
+// As Python's json reads them, Jinja writes them and tojson does.
+TEST(TemplateTest, NumbersOfARequestHaveAnySize) {
+  auto program =
+      CompileTemplate("{{ messages[0].a }} {{ messages[0].a | tojson }}");
+  ASSERT_TRUE(program.ok()) << program.status();
+  const std::pair<const char*, const char*> kCases[] = {
+      {"1000000000000000019884624838656",
+       "1000000000000000019884624838656 1000000000000000019884624838656"},
+      {"-18446744073709551616", "-18446744073709551616 -18446744073709551616"},
+      {"1e400", "inf Infinity"},
+      {"-1e400", "-inf -Infinity"},
+      {"-1e-400", "-0.0 -0.0"},
+      {"1E+2", "100.0 100.0"},
+      {"NaN", "nan NaN"},
+      {"Infinity", "inf Infinity"},
+      {"-Infinity", "-inf -Infinity"}};
+  for (const auto& [number, text] : kCases) {
+    TemplateInputs inputs;
+    inputs.request_json =
+        absl::StrCat("{\"messages\": [{\"a\": ", number, "}]}");
+    auto rendered = RenderTemplate(**program, inputs);
+    ASSERT_TRUE(rendered.ok()) << rendered.status();
+    EXPECT_EQ(rendered->text, text);
+  }
+}
+
 TEST(TemplateTest, RefusesRequests) {
   auto program = CompileTemplate("x");
   const std::pair<absl::string_view, const char*> kCases[] = {

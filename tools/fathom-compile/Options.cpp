@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "runtime/base/quoting.h"
+#include "runtime/io/path_advice.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/values.h"
 #include "tools/exit_codes.h"
@@ -167,7 +168,7 @@ static std::string checkPaths(const Words &words, CompileOptions &options) {
            "MODEL_DIR --from=FORM FILE.mlir -o NAME.fathom";
   struct stat about;
   if (!options.randomSeed && stat(options.model.c_str(), &about) == 0 &&
-      S_ISREG(about.st_mode))
+      S_ISREG(about.st_mode) && rt::CheckModelPath(options.model).ok())
     return absl::StrCat("'", rt::Shown(options.model),
                         "' holds no weights: give the model's folder, or "
                         "--random-weights=SEED, or --emit=FORM");

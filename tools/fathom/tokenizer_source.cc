@@ -1,10 +1,9 @@
 // See tokenizer_source.h.
 #include "tools/fathom/tokenizer_source.h"
 
-#include "absl/strings/str_cat.h"
-#include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/io/file.h"
+#include "runtime/io/path_advice.h"
 #include "runtime/text/tokenizer_compiler.h"
 #include "runtime/text/tokenizer_folder.h"
 #include "tools/fathom/manifest_source.h"
@@ -13,13 +12,11 @@ namespace fathom::rt {
 namespace {
 
 absl::StatusOr<std::string> Compile(const std::string& path) {
-  FATHOM_ASSIGN_OR_RETURN(const Folder folder, Folder::Open(path));
+  const absl::StatusOr<Folder> folder = Folder::Open(path);
+  if (!folder.ok()) return NoTokenizer(path);
   FATHOM_ASSIGN_OR_RETURN(const TokenizerFolder read,
-                          TokenizerFolder::Read(folder));
-  if (!read.files().tokenizer.has_value()) {
-    return absl::NotFoundError(
-        absl::StrCat("found no file 'tokenizer.json' in '", Shown(path), "'"));
-  }
+                          TokenizerFolder::Read(*folder));
+  if (!read.files().tokenizer.has_value()) return NoTokenizer(path);
   return CompileTokenizer(read.files(), path);
 }
 

@@ -2,6 +2,8 @@
 //
 // A reader of its own, since the values are: integers have any size, as in
 // Python, and an object keeps the order of its keys and the last value of each.
+#include <limits>
+
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -32,7 +34,7 @@ class Reader {
  private:
   absl::Status Fault() const {
     return absl::InvalidArgumentError(
-        absl::StrCat("not JSON: ", JsonFault(json_)));
+        absl::StrCat("not JSON: ", JsonFault(json_, JsonDialect::kPython)));
   }
 
   char Peek() const { return pos_ < json_.size() ? json_[pos_] : '\0'; }
@@ -64,8 +66,16 @@ class Reader {
       case 't': return Take("true") ? Value::Bool(true) : Wrong();
       case 'f': return Take("false") ? Value::Bool(false) : Wrong();
       case 'n': return Take("null") ? Value::None() : Wrong();
-      default: return Number();
+      default: break;
     }
+    // Python's names, which transformers takes too.
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    if (Take("NaN")) {
+      return Value::Float(std::numeric_limits<double>::quiet_NaN());
+    }
+    if (Take("Infinity")) return Value::Float(kInfinity);
+    if (Take("-Infinity")) return Value::Float(-kInfinity);
+    return Number();
   }
   absl::StatusOr<Value> Wrong() const { return Fault(); }
 

@@ -154,7 +154,7 @@ CASES = [
      ["model: found the file name '../shard', expected one without '/'"]),
     ("W15 pipe", shard("pipe"),
      ["model/pipe: is a pipe, expected a regular file or a link to one"]),
-    ("W15 absent", shard("shard"), ["model/shard: cannot open: No such file"]),
+    ("W15 absent", shard("shard"), ["1 is missing, 'shard' first"]),
     ("W17", last_is_nan, ["model.norm.weight", "not finite"]),
     ("W22", renamed(b"model.norm.weight", b"\\u001b[2J\\n" + b"x" * 2000),
      ["tensor '\\x1b[2J\\nxxx", "a name of 2005 bytes, expected 1 to"]),
@@ -163,7 +163,7 @@ CASES = [
      ["model/config.json: not JSON: line 1, column 1: found 'version', "
       "expected a value"]),
     ("C1 absent", lambda folder: (folder / "config.json").unlink(),
-     ["model/config.json: cannot open: No such file"]),
+     ["model: holds no config.json"]),
     ("C1 syntax", whole("config.json", b'{\n "a": 1\n "b": 2\n}\n'),
      ["model/config.json: not JSON: line 3, column 2: found '\\\"', expected "
       "',' or '}'"]),
@@ -181,8 +181,6 @@ CASES = [
     ("C2 id beyond the vocabulary", config(vocab_size=300),
      ["bos_token_id", "0 to 299"]),
     ("C5", document("tokenizer.json", many_tokens), ["435 ids", "352 rows"]),
-    ("C5 absent", lambda folder: (folder / "tokenizer.json").unlink(),
-     ["model/tokenizer.json: cannot open: No such file"]),
     ("C5 twice", document("tokenizer.json", same_id),
      ["model/tokenizer.json: key 'model.vocab.",
       "expected an id that no other"]),
