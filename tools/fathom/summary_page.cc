@@ -173,9 +173,9 @@ std::string SamplingText(const fs::Generation& generation) {
         "at most ", Counted(generation.max_new_tokens(), "token")));
   }
   if (generation.max_length() > 0) {
-    parts.push_back(absl::StrCat("at most ",
-                                 Counted(generation.max_length(), "token"),
-                                 " with the prompt"));
+    settings.push_back(absl::StrCat("at most ",
+                                    Counted(generation.max_length(), "token"),
+                                    " with the prompt"));
   }
   const auto& ends = *generation.eos_ids();
   if (ends.size() > 0) {
