@@ -15,9 +15,12 @@
 #include "tools/fathom/chat_entry.h"
 #include "tools/fathom/chat_printer.h"
 #include "tools/fathom/output.h"
+#include "tools/terminal/default_signals_testing.h"
 
 namespace fathom::rt {
 namespace {
+
+const DefaultSignals default_signals;
 
 const FakeTextModel kModel("so}yes");
 

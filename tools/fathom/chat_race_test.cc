@@ -9,9 +9,12 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "tools/fathom/pty_testing.h"
+#include "tools/terminal/default_signals_testing.h"
 
 namespace fathom::rt {
 namespace {
+
+const DefaultSignals default_signals;
 
 constexpr int kRaces = 1000;
 

@@ -4,9 +4,12 @@
 #include <signal.h>
 
 #include "gtest/gtest.h"
+#include "tools/terminal/default_signals_testing.h"
 
 namespace fathom::rt {
 namespace {
+
+const DefaultSignals default_signals;
 
 bool Readable(const SignalInbox& inbox) {
   pollfd wait = {inbox.descriptor(), POLLIN, 0};
