@@ -2,6 +2,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
 #include "runtime/text/template/ast.h"
 #include "runtime/text/template/program.h"
@@ -57,6 +58,125 @@ TEST(TemplateTest, C8_MarksWhatCameFromMessages) {
             "([hi])");
   EXPECT_EQ(Marked("{% set x %}<{{ " USER " }}>{% endset %}{{ x }}"), "<[hi]>");
   EXPECT_EQ(Marked("{% for c in " USER " %}{{ c }}.{% endfor %}"), "[h].[i].");
+}
+
+// C8: through every filter and method that makes text of text.
+TEST(TemplateTest, C8_FollowsForeignBytesThroughFilters) {
+  const std::tuple<const char*, const char*, const char*> kRows[] = {
+      {"('<' ~ U ~ '>') | title", "hi ho", "<[Hi Ho]>"},
+      {"('A' ~ U) | capitalize", "XY", "A[xy]"},
+      {"(U ~ 'a') | center(7)", "hi", "  [hi]a  "},
+      {"('a\n' ~ U) | indent(2)", "b", "a\n  [b]"},
+      {"('a b ' ~ U) | wordwrap(3)", "cd", "a b\n[cd]"},
+      {"('a b ' ~ U) | truncate(6, true, '>', 0)", "cdefg", "a b [c]>"},
+      {"('<b>' ~ U ~ '</b>') | striptags", "x", "[x]"},
+      {"(U ~ '&') | e", "<", "[&lt;]&amp;"},
+      {"('é' ~ U) | urlencode", "é", "%C3%A9[%C3%A9]"},
+      {"{'a': U} | urlencode", " ", "a=[+]"},
+      {"{'a': U} | xmlattr", "x", " a=\"[x]\""},
+      {"('see ' ~ U) | urlize", "ab.com",
+       "see <a href=\"https://[ab.com]\" rel=\"noopener\">[ab.com]</a>"},
+      {"['b', U] | sort | join('<')", "a", "[a]<b"},
+      {"[U, 'k'] | batch(1) | map('first') | join('|')", "a", "[a]|k"},
+      {"[{'n': U}] | groupby('n') | map(attribute='grouper') | first", "a",
+       "[a]"},
+      {"[U] | pprint", "a", "['[a]']"},
+      {"'%5s|%-3s|' | format(U, 'b')", "a", "    [a]|b  |"},
+      {"'{0:>3}{0!r}{a}'.format(U, a='b')", "x", "  [x]'[x]'b"},
+      {"'{a.b}'.format_map({'a': {'b': U}})", "x", "[x]"},
+      {"(U ~ 'a').swapcase()", "x", "[X]A"},
+      {"(U ~ '\\tb').expandtabs(4)", "a", "[a]   b"},
+      {"'a'.join([U, U])", "x", "[x]a[x]"},
+      {"('a-' ~ U).partition('-') | last", "x", "[x]"},
+      {"(U ~ 'ab').removesuffix('b').zfill(5)", "-1", "[-]00[1]a"},
+      {"(U ~ 'é')[::-1]", "ab", "é[ba]"},
+      {"(U ~ 'é').rjust(4, '.')", "b", "..[b]é"},
+      {"('a' ~ U ~ 'é') | tojson(true)", "\u00e9", "\"a[\\u00e9]\\u00e9\""},
+      {"[1] | tojson(indent=U)", "<", "[\n[<]1\n]"},
+      {"('ΑΣ' ~ U) | lower", "Β", "ασ[β]"},
+      {"U | reverse | upper", "ab", "[BA]"},
+      {"(U | e) ~ '<'", "<", "[&lt;]<"},
+      {"dict([(U, 1)])", "k", "{'[k]': 1}"},
+  };
+  for (auto [expression, content, expected] : kRows) {
+    std::string source = absl::StrReplaceAll(
+        absl::StrCat("{{ ", expression, " }}"), {{"U", USER}});
+    std::string marked = Marked(source, content);
+    // Brackets of lists are brackets, too: only the foreign ones are compared.
+    EXPECT_EQ(marked, expected) << expression;
+  }
+  EXPECT_EQ(
+      Marked("{% autoescape true %}{{ " USER " }}<{% endautoescape %}", "&"),
+      "[&amp;]<");
+  EXPECT_EQ(Marked("{% filter upper %}a{{ " USER " }}{% endfilter %}"),
+            "A[HI]");
+  EXPECT_EQ(Marked("{% macro m() %}<{{ caller(" USER ") }}>{% endmacro %}"
+                   "{% call(x) m() %}{{ x }}!{% endcall %}"),
+            "<[hi]!>");
+  EXPECT_EQ(
+      Marked("{% for i in [[" USER "]] recursive %}{% if i is string %}{{ i }}"
+             "{% else %}({{ loop(i) }}){% endif %}{% endfor %}"),
+      "([hi])");
+}
+
+// Limits hold before memory is taken, and nothing takes more than linear time.
+TEST(TemplateTest, C12_RefusesWhatWouldBeHuge) {
+  for (absl::string_view huge :
+       {"'%1000000000d' % 1", "'%.1000000000f' % 1.5", "'x'.center(10 ** 9)",
+        "'x'.zfill(10 ** 9)", "'{:>1000000000}'.format(1)",
+        "'{:01000000000,}'.format(1)", "'\t'.expandtabs(10 ** 9)",
+        "'a' * 10 ** 9", "[1] * 10 ** 9", "9 ** (9 ** 9)", "10 ** 5000",
+        "'x' | indent(10 ** 9, true)", "[1] | tojson(indent=10 ** 9)",
+        "[1] | batch(10 ** 9, 0) | list", "'x' | wordwrap(-1)",
+        "('x' * 500000).replace('', 'y' * 500000)",
+        "strftime_now('%999999999d')", "'a' ~ 'b' * 10 ** 12"}) {
+    auto rendered = Render(absl::StrCat("{{ ", huge, " }}"));
+    EXPECT_EQ(rendered.status().code(), absl::StatusCode::kInvalidArgument)
+        << huge;
+  }
+  // Each of these was quadratic in a form that is easy to write.
+  std::string many(400'000, 'a');
+  for (absl::string_view slow :
+       {"U.count(U[:200000] ~ 'b')", "U.find(U[:200000] ~ 'b')",
+        "U.rfind('b' ~ U[:200000])", "(U[:200000] ~ 'b') in U",
+        "U.rsplit('b' ~ U[:100000]) | length", "U | urlize | length",
+        "('-' ~ U ~ '-' * 9000) | wordwrap(20) | length",
+        "(U | replace('a', \"'\") ~ 'Σ') | lower | length",
+        "('(' * 9000 ~ U ~ ')' * 9000) | urlize | length",
+        "(U ~ '@') | urlize | length", "(U ~ '<') | striptags | length",
+        "(U | replace('a', '&')) | striptags | length"}) {
+    std::string source =
+        absl::StrReplaceAll(absl::StrCat("{{ ", slow, " }}"), {{"U", USER}});
+    auto rendered = Render(source, many);
+    EXPECT_TRUE(rendered.ok()) << slow << ": " << rendered.status();
+  }
+}
+
+// A text that is not ASCII is walked by index in linear time.
+TEST(TemplateTest, WalksTextByIndex) {
+  std::string content;
+  for (int i = 0; i < 20'000; ++i) content += "é";
+  EXPECT_EQ(Marked("{% set t = " USER
+                   " %}{% set ns = namespace(n=0) %}{% for i in range(t | "
+                   "length) %}{% if t[i] == 'é' %}{% set ns.n = ns.n + 1 %}"
+                   "{% endif %}{% endfor %}{{ ns.n }}",
+                   content),
+            "20000");
+}
+
+// Integers of a request are Python's, whatever their size.
+TEST(TemplateTest, KeepsLargeIntegers) {
+  auto program = CompileTemplate(
+      "{{ n }}|{{ n + 1 }}|{{ [n] | tojson }}|{{ n is integer }}|{{ f }}");
+  ASSERT_TRUE(program.ok());
+  TemplateInputs inputs;
+  inputs.request_json =
+      R"({"messages":[{"role":"user"}],"n":18446744073709551616,"f":1e400})";
+  auto rendered = RenderTemplate(**program, inputs);
+  ASSERT_TRUE(rendered.ok()) << rendered.status();
+  EXPECT_EQ(rendered->text,
+            "18446744073709551616|18446744073709551617|[18446744073709551616]|"
+            "True|inf");
 }
 
 // The words for roles are the template's own; any other role is not.
