@@ -205,6 +205,65 @@ LINES = r'''
 {{ [1.0, 1e22, 1e-7, 123456789.123, 1e15, 9007199254740993.0] }}|{{ [0.1, 1.1e300, 5e-324] | tojson }}
 {{ {'items': 1}['items'] }}|{{ {'a': 1} | items | list }}|{{ {'a': 1} == {'a': 1.0} }}|{{ [1, 2] == [1, 2] }}|{{ (1,) == [1] }}|{{ [1, 2] < [1, 3] }}
 {%- set ns = namespace() %}{% set ns.v = [] %}{% for m in messages %}{% set ns.v = ns.v + [m.content] %}{% endfor %}{{ ns.v | join('+') }}
+{% for n in [1, [2, [3]], 4] recursive %}{{ loop.depth }}{{ loop.depth0 }}{% if n is iterable %}<{{ loop(n) }}>{% else %}{{ n }}{{ loop.index }}{% endif %}{% endfor %}
+{% for n in [[1], []] recursive %}{{ loop(n) }}{% else %}E{% endfor %}|{% for i in [1] %}{{ loop([1]) }}{% endfor %}
+{% macro box(t) %}[{{ t }}:{{ caller(t, k=2) }}]{% endmacro %}{% call(a, k, z='Z') box('T') %}{{ a }}{{ k }}{{ z }}{% endcall %}
+{% macro m() %}{{ caller is defined }}{{ caller }}{{ varargs }}{{ kwargs }}{% endmacro %}{{ m(1, 2, x=3) }}
+{% macro m(a, b=a, c=b ~ 'c') %}{{ a }}{{ b }}{{ c }}{{ m.name }}{{ m.arguments }}{% endmacro %}{{ m(1) }}{{ m(1, c=5) }}{{ m(*[7, 8], **{'c': 9}) }}
+{% macro m(a) %}{{ a }}{% endmacro %}{{ m(1, 2) }}
+{% macro m(a) %}{{ a }}{% endmacro %}{{ m(b=2) }}
+{% macro o() %}{% macro i(x) %}<{{ x }}{{ y }}>{% endmacro %}{% set y = 'Y' %}{{ i(1) }}{% endmacro %}{{ o() }}
+{% set y = 1 %}{% macro m() %}{{ y }}{% endmacro %}{% set y = 2 %}{{ m() }}{% for y in [3] %}{{ m() }}{% endfor %}
+{% for x in [1, 2] %}{% macro m() %}{{ x }}{{ loop is defined }}{% endmacro %}{{ m() }}{% endfor %}
+{% if true %}{% set q = 1 %}{% endif %}{{ q }}{% if false %}{% set r = 1 %}{% endif %}{{ r is defined }}
+{% for i in [1, 2] %}{% set messages = i %}{{ messages }}{% endfor %}{{ messages | length }}
+{% for i in [1] %}{{ messages | length }}{% endfor %}{% set messages = [] %}{{ messages | length }}
+{{ messages | length }}{% set messages = messages[1:] %}{{ messages | length }}{% for m in messages %}{{ m.role }}{% endfor %}
+{% for i in [1, 2, 3] %}{% if i == 2 %}{% break %}{% endif %}{{ i }}{% else %}E{% endfor %}|{% for i in [1] %}{% break %}{% else %}E{% endfor %}|{% for i in [1] %}{% continue %}{% else %}E{% endfor %}
+{% for i in [1, 2] %}{% set b %}in{% if i == 1 %}{% continue %}{% endif %}{% endset %}{{ b }}{% endfor %}|{% for i in [1, 2] %}{% filter upper %}x{% break %}{% endfilter %}{% endfor %}after
+{% for i in [1, 1, 2, 2, 1] %}{{ loop.changed(i) }}{{ loop.cycle('a', 'b', 'c') }}{{ loop.revindex0 }}{% endfor %}
+{% for i in [1, 2, 3] | map('string') %}{{ loop.last }}{{ loop.length }}{{ loop.nextitem }}{{ loop.previtem }}{% endfor %}
+{% set ns = namespace(n=0) %}{% for i in range(6) if ns.n < 3 %}{% set ns.n = ns.n + 1 %}{{ i }}{% endfor %}|{{ ns.n }}|{{ ns }}
+{% set ns = namespace(n=0) %}{% for i in range(6) if ns.n < 3 %}{{ loop.last }}{% set ns.n = ns.n + 1 %}{{ i }}{% endfor %}
+{% for a, (b, c) in [(1, (2, 3))] %}{{ a }}{{ b }}{{ c }}{% endfor %}{% set (p, q), r = [(1, 2), 3] %}{{ p }}{{ q }}{{ r }}{% set ns = namespace() %}{% set ns.a, z = 1, 2 %}{{ ns.a }}{{ z }}
+{% set c = cycler('a', 'b') %}{{ c.next() }}{{ c.next() }}{{ c.next() }}{{ c.current }}{% set _ = c.reset() %}{{ c.next() }}{% set j = joiner('|') %}{% for i in [1, 2, 3] %}{{ j() }}{{ i }}{% endfor %}
+{% with a = 1, b = a %}{{ a }}{{ b }}{% set a = 5 %}{{ a }}{% endwith %}{{ a }}|{% with (a, b) = (1, 2) %}{{ a }}{{ b }}{% endwith %}
+{% autoescape true %}{{ '<' }}{{ '<' | safe }}{{ '<' ~ ('>' | safe) }}{{ ['<', '>' | safe] | join('&') }}{% set b %}<{{ '<' }}{% endset %}{{ b }}{{ b ~ '<' }}{% macro m(x) %}<{{ x }}{% endmacro %}{{ m('<') }}{{ '<b>' | upper }}{{ '%s' | safe | format('<') }}{% endautoescape %}{{ b }}
+{% autoescape true %}{{ ('<b>' | safe).replace('b', '<') }}{{ '<b>' | replace('b', '<' | safe) }}{{ ('<{}>' | safe).format('<') }}{{ ('<' | safe) * 2 }}{{ ('<,>' | safe).split(',') }}{{ ('<x>' | safe)[1:] }}{{ {'a<': '<'} | xmlattr }}{{ 'www.a.de' | urlize }}{{ '<' | e | e }}{{ '<' | forceescape | forceescape }}{% endautoescape %}
+{{ ('<' | safe) + '<' }}{{ '<' + ('<' | safe) }}{{ ('<%s>' | safe) % '<' }}{{ [('<' | safe)] }}{{ ('<' | safe) is escaped }}{{ ('&lt;<b>x</b>' | safe).striptags() }}{{ ('&amp;' | safe).unescape() }}{{ ('a' | safe).join(['<', 1]) }}
+{% block a %}A{{ x }}{% set x = 2 %}{{ x }}{% endblock %}{{ self.a() }}{% set x = 9 %}{{ self.a() }}{% for i in [1] %}{% block b scoped %}{{ i }}{% endblock %}{% block c %}{{ i }}{% endblock %}{% endfor %}{{ super is defined }}
+{% set v = 1 %}{% block a %}{{ v }}{{ self.b() }}{% endblock %}{% block b %}B{{ super }}{% endblock b %}{% block a %}{% endblock %}
+{% print 1, 'a' %}{% print x %}|{% set a, b = 'xy' %}{{ b }}{{ a }}|{% set t = 1, %}{{ t }}|{% if 1, %}T{% endif %}{% for i in 1, 2 %}{{ i }}{% endfor %}
+{{ 'a' 'b' ~ "c" }}{{ 0x1F }}{{ 0b101 }}{{ 0o17 }}{{ 1_000 }}{{ 1e2 }}{{ 1_0.5e-1 }}{{ 00 }}|{{ 123456789012345678901234567890 }}
+{{ 5.bit_length() }}|{{ 5 .real }}|{{ 1.5.is_integer() }}|{{ [1, 2].0 }}|{{ {'a': {'b': 1}}.a['b'] }}|{{ 'abc'.upper()[0] | lower }}|{{ -3 | abs }}|{{ (-3) | abs }}
+{{ 1 if 0 }}{{ 1 if 0 else 2 if 0 else 3 }}{{ not not 1 }}{{ not 1 in [1] }}{{ 1 not in [2] }}{{ 1 is not none }}{{ x is not defined }}{{ 2 is even and 3 is odd }}{{ 4 is divisibleby 2 }}{{ 'a' is in 'abc' }}
+{{ '%(a)s-%(b)05.1f-%%' % {'a': 1, 'b': 2.25} }}|{{ '%+d|% d|%x|%X|%#o|%e|%G|%c|%5.2s|%-6r|%a' % (5, 5, 255, 255, 8, 12345.678, 1e-10, 'q', 'abc', 'z', 'é') }}|{{ '%*d' % (5, 42) }}|{{ '%s %s' % ('a',) }}
+{{ '{0} {1!r} {x} {0:>5} {2:,} {2:_x} {3:.2%} {3:+.3e} {3:010.2f} {4:^7} {4:*<5}'.format('a', 'b', 1234567, 0.5, 'mid', x=[1]) }}|{{ '{:{w}.{p}f}'.format(3.14159, w=8, p=2) }}|{{ '{a[k]}{b.c}{{}}'.format(a={'k': 1}, b={'c': 2}) }}|{{ '{:g} {:g} {} {}'.format(1e20, 0.0001, 1e16, 100000.0) }}
+{{ '{} {0}'.format(1) }}
+{{ '{x}'.format() }}
+{{ '{:d}'.format('a') }}
+{{ 'ß'.upper() }}{{ 'ΑΣ ΑΣΑ'.lower() }}{{ 'ǆ'.title() }}{{ 'İ'.lower() | length }}{{ 'ﬁ'.upper() }}{{ 'ŉ'.title() }}{{ 'ẞ'.casefold() }}{{ "it's o'neil" | title }}{{ "it's".title() }}{{ 'ÀÉ'.swapcase() }}
+{{ people | groupby('age') | map('first') | list }}{% for g, l in people | groupby('town.name', default='?') %}{{ g }}{{ l | length }};{% endfor %}{{ (people | groupby('age'))[0].grouper }}{{ (people | groupby('age'))[0].list | length }}
+{{ words | sort }}{{ words | sort(case_sensitive=true) }}{{ words | unique | list }}{{ words | map('length') | sum }}{{ [[1, 2], [3]] | sum(start=[]) }}{{ [0.1] * 3 | sum }}{{ {'b': 1, 'A': 2} | dictsort }}{{ [3, 1] | min }}{{ [] | max is defined }}
+{{ 1234.5678 | round(2) }}{{ 2.5 | round }}{{ 3.5 | round }}{{ 1250 | round(-2) }}{{ 1350 | round(-2) }}{{ 2.675 | round(2) }}{{ 1e300 | round(3) }}{{ -0.4 | round }}{{ 12.3 | round(1, 'ceil') }}{{ 5 | round(2, 'floor') }}{{ 15.0 | round(-1) }}{{ 25.0 | round(-1) }}
+{{ '0x1f' | int(base=16) }}{{ '0b11' | int(0, 0) }}{{ ' 1_0 ' | int }}{{ '1e3' | int }}{{ '٣' | int }}{{ 'inf' | float }}{{ '1_0.5' | float }}{{ 'x' | float(1) }}{{ 10 ** 25 | int }}{{ (10 ** 25) // 7 }}{{ (10 ** 25) % 7 }}{{ -(10 ** 25) // 7 }}{{ 2 ** 64 - 1 }}{{ 9007199254740993 == 9007199254740992.0 }}{{ 10 ** 20 / 3 }}
+{{ 7.5 // 2 }}{{ -7.5 // 2 }}{{ -7.5 % 2 }}{{ 7 % -2.5 }}{{ 0.0 % 1 }}{{ -0.0 }}{{ 1e308 * 10 }}{{ 2 ** -1 }}{{ 2 ** 0.5 }}{{ True + True }}{{ 1 == True }}{{ [1, 2] * 2 }}{{ 'ab' * true }}{{ (1,) + (2,) }}
+{{ namespace(_x=1) }}
+{{ dict([('a', 1), ['b', 2]], c=3) }}{{ dict.fromkeys('ab', 0) }}{{ {}.fromkeys([1]) }}{{ {1: 'a', 1.0: 'b', true: 'c'} }}{{ {(1, 2): 3}[(1, 2)] }}{{ {'a': 1}.items() }}{{ {'a': 1}.keys() }}{{ {'a': 1}.values() }}{{ range(2, 9, 3) }}{{ range(5)[1:3] }}
+{{ {[1]: 2} }}
+{{ nothing.x is defined }}{{ nothing['x'] }}{{ x.y }}
+{{ x | first }}{{ x | list }}{{ x | join }}{{ x | sort }}{{ x ~ x }}{{ x | upper }}{{ x | tojson }}
+{{ messages[0].items }}
+{{ {'items': 1}.items is callable }}{{ {'keys': 2}['keys'] }}{{ {'a': 1}['get']('a') }}{{ 'abc'['upper']() }}{{ {'update': 1}.update is defined }}{{ [].append is defined }}{{ ''.__class__ is defined }}{{ {'_a': 5}._a }}
+{{ 'a.b'.split('.') | map('upper') | join('|') }}{{ 'x=%s' | format(5) }}{{ 'aaa' | replace('a', 'b', 2) }}{{ ['a', 'b'] | reverse | join }}{{ 'abc' | batch(2) | map('join') | list }}{{ range(7) | slice(3) | list }}{{ range(7) | batch(3, '-') | list }}
+{{ ['a'] is filter }}{{ 'upper' is filter }}{{ 'nope' is test }}{{ '==' is test }}{{ [1, 2, 3] | select('>', 1) | list }}{{ [1, 2] | select('eq', 2) | list }}{{ [{'a': 1}] | selectattr('a') | list }}{{ ['x'] | map('default', 'd') | list }}{{ [undef] | map('default', 'd') | list }}
+{{ long | wordwrap(30) }}|{{ long | truncate(40) }}|{{ long | wordcount }}|{{ long | urlize(20, true) }}|{{ long | indent(3, blank=true) }}
+{{ {'a': words, 'long': long, 'n': {'x': (1,), 'y': 2.5, 'z': none}} | pprint }}
+{{ html | striptags }}|{{ html | e }}|{{ '&lt;p&gt;&#x41;&hellip;&notit;&amp' | striptags }}|{{ {'a b': 1} | urlencode }}|{{ 'a/b c?é' | urlencode }}|{{ [('k', 'v/w')] | urlencode }}|{{ 123456789 | filesizeformat }}|{{ 1 | filesizeformat }}|{{ 2000000 | filesizeformat(true) }}
+{% set x = 'a' %}{% set x = x ~ 'b' %}{{ x }}{% filter replace(x, 'c') %}{{ x }}{% endfilter %}{% set y | replace('b', x) %}b{% endset %}{{ y }}{% generation %}{% set x = 'q' %}{{ x }}{% endgeneration %}{{ x }}
+{{ messages[0].content.__len__ }}{{ (messages | first).role }}{{ messages[-1]['content'] }}{{ messages[0]['nope'] }}{{ messages[9] is defined }}{{ messages | map(attribute='role') | join(',') }}{{ messages | rejectattr('role', 'eq', 'user') | map(attribute='content') | list }}
+{%- for m in messages -%}  {{- m.role }}: {{ m.content | trim }}{% if not loop.last %}{{ '\n' }}{% endif -%}  {%- endfor %}
+{{ [1,2,3][1:] }}{{ [1,2,3][:-1] }}{{ [1,2,3][::2] }}{{ 'héllo'[1] }}{{ 'héllo'[::-1] }}{{ 'abc'[5:] }}{{ [1][5] }}{{ (1, 2, 3)[::-1] }}{{ range(9)[::4] | list }}
 {{ 'abc' is upper }}|{{ 'ABC' is upper }}|{{ x is undefined }}|{{ x == y }}|{{ x != none }}|{{ 'a' in x }}|{{ x ~ 'a' }}|{{ [x] }}
 '''
 OTHERS = [

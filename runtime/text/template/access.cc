@@ -102,6 +102,41 @@ absl::StatusOr<Found> LoopAttribute(Arena& arena, Loop& loop,
   return Found();
 }
 
+// What a macro tells of itself.
+absl::StatusOr<Found> MacroAttribute(Arena& arena, const Closure& closure,
+                                     absl::string_view name) {
+  const TemplateProgram& program = *closure.program;
+  const TemplateFunction& macro = program.functions[closure.function];
+  constexpr uint32_t kNone = TemplateFunction::kNone;
+  auto text = [&](uint32_t at) {
+    return arena.NewText(program.names[at], false);
+  };
+  if (name == "name") {
+    if (macro.name == kNone) return Found(Value::None());
+    FATHOM_ASSIGN_OR_RETURN(Value shown, text(macro.name));
+    return Found(shown);
+  }
+  if (name == "catch_kwargs") return Found(Value::Bool(macro.kwargs != kNone));
+  if (name == "catch_varargs") {
+    return Found(Value::Bool(macro.varargs != kNone));
+  }
+  bool explicit_caller = false;
+  std::vector<Value> arguments;
+  for (uint32_t parameter : macro.parameters) {
+    FATHOM_ASSIGN_OR_RETURN(Value argument, text(parameter));
+    explicit_caller |= argument.text->bytes == "caller";
+    arguments.push_back(argument);
+  }
+  if (name == "explicit_caller") return Found(Value::Bool(explicit_caller));
+  if (name == "caller") {
+    return Found(Value::Bool(macro.caller != kNone || explicit_caller));
+  }
+  if (name != "arguments") return Found();
+  FATHOM_ASSIGN_OR_RETURN(
+      Value tuple, arena.NewSeq(Seq::Type::kTuple, std::move(arguments)));
+  return Found(tuple);
+}
+
 // What is neither a method nor an item.
 absl::StatusOr<Found> Property(Arena& arena, const Value& value,
                                absl::string_view name) {
@@ -112,6 +147,7 @@ absl::StatusOr<Found> Property(Arena& arena, const Value& value,
       }
       return Found();
     case Kind::kLoop: return LoopAttribute(arena, *value.loop, name);
+    case Kind::kMacro: return MacroAttribute(arena, *value.closure, name);
     case Kind::kCycler:
       if (name == "current")
         return Found(value.cycler->items[value.cycler->at]);
@@ -226,6 +262,19 @@ absl::StatusOr<Value> GetItem(TemplateContext& context, const Value& value,
       if (at < 0 || at >= count) return Value::Undefined();
       size_t pos = text.OffsetOf(at);
       return CutText(arena, text, pos, pos + Utf8Length(text.bytes[pos]));
+    }
+    case Kind::kSelf: {
+      const auto& functions = value.program->functions;
+      for (size_t i = 0; index.IsText() && i < functions.size(); ++i) {
+        if (functions[i].kind != TemplateFunction::Kind::kBlock) continue;
+        if (value.program->names[functions[i].name] != index.text->bytes) {
+          continue;
+        }
+        Value block = Value::Of(Kind::kBlock);
+        block.integer = i;
+        return block;
+      }
+      return Value::Undefined();
     }
     default: break;
   }

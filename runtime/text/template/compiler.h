@@ -67,6 +67,9 @@ class TemplateCompiler {
   uint32_t Name(absl::string_view name);
   uint32_t Shape(const TemplateCallShape& shape);
   TemplateEscape OutputEscape() const;
+  // Whether Jinja's optimizer computes an expression when it compiles: literals
+  // and operators, and unless `plain` filters and tests that need no template.
+  bool IsConstant(const Node& node, bool plain) const;
 
   // Functions: NewFunction() adds one, and Enter() makes it the one that code
   // is emitted for until Leave().

@@ -68,7 +68,10 @@ absl::Status TemplateCompiler::Expression(const Node& node,
     case Node::Kind::kCompare: return Comparison(node, scope);
     case Node::Kind::kConcat:
       FATHOM_RETURN_IF_ERROR(All(node.nodes, scope));
-      Emit(escape_.on && !escape_.unknown ? Op::kConcatMarkup : Op::kConcat,
+      // A constant is joined when Jinja compiles, without regard to Markup.
+      Emit(escape_.on && !escape_.unknown && !IsConstant(node, false)
+               ? Op::kConcatMarkup
+               : Op::kConcat,
            node.nodes.size());
       return absl::OkStatus();
     case Node::Kind::kAttribute:

@@ -26,6 +26,8 @@ absl::StatusOr<bool> Next(Arena& arena, Iterator* iterator, Value* item) {
   if (iterator->done) return false;
   FATHOM_ASSIGN_OR_RETURN(bool more, iterator->next(item));
   if (!more) {
+    // What it looked at last, and did not give, is nobody's.
+    *item = Value::Missing();
     iterator->done = true;
     iterator->next = nullptr;
   }

@@ -80,7 +80,7 @@ absl::StatusOr<Value> TemplateMachine::MakeClosure(const Activation& call,
                                                    uint32_t function) {
   Frame* around = FrameOf(call, program_.functions[function].parent);
   around->captured = true;
-  return arena_.NewClosure({function, around});
+  return arena_.NewClosure({function, around, &program_});
 }
 
 absl::Status TemplateMachine::StepVariable(Activation& call,
@@ -126,7 +126,12 @@ absl::Status TemplateMachine::StepVariable(Activation& call,
       Push(macro);
       break;
     }
-    case Op::kSelf: Push(Value::Of(Kind::kSelf)); break;
+    case Op::kSelf: {
+      Value self = Value::Of(Kind::kSelf);
+      self.program = &program_;
+      Push(self);
+      break;
+    }
     case Op::kSaveEscape:
       Variable(call, code.arg) = Value::Bool(context_.autoescape);
       break;

@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "runtime/base/status.h"
+#include "runtime/text/template/builtins.h"
+#include "runtime/text/template/program.h"
 #include "runtime/text/template/value.h"
 #include "runtime/text/template_unicode.h"
 
@@ -199,6 +201,26 @@ absl::Status AppendRepr(Arena& arena, const Value& value, TextBuilder* out) {
       return absl::OkStatus();
     }
     case Kind::kNamespace: return AppendNamespace(arena, *value.ns, out);
+    case Kind::kMacro: {
+      const TemplateProgram& program = *value.closure->program;
+      uint32_t name = program.functions[value.closure->function].name;
+      out->Own("<Macro ");
+      if (name == TemplateFunction::kNone) {
+        out->Own("anonymous");
+      } else {
+        FATHOM_ASSIGN_OR_RETURN(Value shown,
+                                arena.NewText(program.names[name], false));
+        AppendTextRepr(*shown.text, out);
+      }
+      out->Own(">");
+      return absl::OkStatus();
+    }
+    case Kind::kLoop: {
+      FATHOM_ASSIGN_OR_RETURN(int64_t length, LoopLength(arena, *value.loop));
+      out->Own(absl::StrCat("<LoopContext ", value.loop->index0 + 1, "/",
+                            length, ">"));
+      return absl::OkStatus();
+    }
     case Kind::kSelf:
       out->Own("<TemplateReference None>");
       return absl::OkStatus();

@@ -345,7 +345,7 @@ absl::StatusOr<Value> TemplateMachine::FilterLoop(const Activation& call,
   FATHOM_ASSIGN_OR_RETURN(Iterator * items, Iterate(arena_, over));
   Frame* around = FrameOf(call, program_.functions[index].parent);
   around->captured = true;
-  Closure test{index, around};
+  Closure test{index, around, &program_};
   auto next = [this, test, items](Value* item) -> absl::StatusOr<bool> {
     while (true) {
       FATHOM_RETURN_IF_ERROR(Count(1));

@@ -39,27 +39,27 @@ absl::Status TemplateCompiler::Statement(const Node& node, const Scope& scope) {
   }
 }
 
-namespace {
-
-// Whether Jinja's optimizer computes an expression when it compiles: literals
-// and operators between them.
-bool IsConstant(const TemplateNode& node) {
-  using Kind = TemplateNode::Kind;
+bool TemplateCompiler::IsConstant(const Node& node, bool plain) const {
+  static constexpr absl::string_view kOfTemplate[] = {
+      "map", "select", "reject", "selectattr", "rejectattr", "random"};
   switch (node.kind) {
-    case Kind::kName:
-    case Kind::kFilter:
-    case Kind::kTest:
-    case Kind::kCall: return false;
+    case Node::Kind::kName:
+    case Node::Kind::kCall: return false;
+    case Node::Kind::kFilter:
+    case Node::Kind::kTest:
+      if (plain || escape_.unknown || node.expr == nullptr) return false;
+      for (absl::string_view name : kOfTemplate) {
+        if (node.kind == Node::Kind::kFilter && node.name == name) return false;
+      }
+      break;
     default: break;
   }
   bool constant = true;
-  ForEachChild(node, [&](const TemplateNode& child) {
-    constant = constant && IsConstant(child);
+  ForEachChild(node, [&](const Node& child) {
+    constant = constant && IsConstant(child, plain);
   });
   return constant;
 }
-
-}  // namespace
 
 absl::Status TemplateCompiler::Output(const Node& node, const Scope& scope) {
   for (const TemplateNodePtr& part : node.nodes) {
@@ -71,7 +71,7 @@ absl::Status TemplateCompiler::Output(const Node& node, const Scope& scope) {
     FATHOM_RETURN_IF_ERROR(Expression(*part, scope));
     // What is computed when compiling is escaped as far as is known then.
     TemplateEscape escape = OutputEscape();
-    if (escape_.unknown && IsConstant(*part)) {
+    if (escape_.unknown && IsConstant(*part, true)) {
       escape = escape_.on ? TemplateEscape::kYes : TemplateEscape::kNo;
     }
     Emit(Op::kEmit, static_cast<int>(escape));
@@ -298,9 +298,7 @@ std::optional<bool> LiteralTruth(const TemplateNode& node) {
     case Kind::kFloat: return node.number != 0;
     case Kind::kTuple:
     case Kind::kList:
-    case Kind::kDict:
-      if (!IsConstant(node)) return std::nullopt;
-      return !node.nodes.empty();
+    case Kind::kDict: return !node.nodes.empty();
     default: return std::nullopt;
   }
 }
@@ -318,7 +316,9 @@ absl::Status TemplateCompiler::Autoescape(const Node& node,
   FATHOM_RETURN_IF_ERROR(Expression(*node.expr, inner));
   Emit(Op::kSetEscape);
   Escape before = escape_;
-  if (auto known = LiteralTruth(*node.expr)) {
+  auto known =
+      IsConstant(*node.expr, true) ? LiteralTruth(*node.expr) : std::nullopt;
+  if (known) {
     escape_.on = *known;
   } else {
     escape_.unknown = true;

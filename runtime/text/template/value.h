@@ -85,6 +85,7 @@ struct Value {
     const Bound* bound;
     Cycler* cycler;
     Joiner* joiner;
+    const TemplateProgram* program;  // of kSelf
   };
 
   bool Is(Kind k) const { return kind == k; }
@@ -204,6 +205,7 @@ struct Scope {
 struct Closure {
   uint32_t function = 0;
   Frame* frame = nullptr;
+  const TemplateProgram* program = nullptr;
 };
 
 struct Bound {

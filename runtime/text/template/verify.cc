@@ -121,6 +121,7 @@ class Verifier {
         function.code.empty() || function.code.size() > kTemplatePartsMax) {
       return Bad("parameters");
     }
+    if (block && function.name == Function::kNone) return Bad("name");
     for (uint32_t slot : function.parameter_slots) {
       if (slot >= function.slots) return Bad("slot of a parameter");
     }
