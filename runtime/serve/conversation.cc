@@ -1,6 +1,7 @@
 // See conversation.h.
 #include "runtime/serve/conversation.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -16,35 +17,23 @@ double Rate(int64_t count, double seconds) {
 
 }  // namespace
 
-GenerationOptions RequestOptions(std::vector<int32_t> prompt_ids,
-                                 const AskSettings& settings,
-                                 const TextModelFacts& facts) {
-  GenerationOptions options;
-  options.prompt_ids = std::move(prompt_ids);
-  options.sampling = settings.sampling;
-  options.thinking = {.open_id = facts.think_open_id,
-                      .close_id = facts.think_close_id,
-                      .budget_tokens = settings.think_tokens};
-  options.stop_strings = settings.stop_strings;
-  options.max_tokens = settings.max_tokens;
-  // As in transformers.generate: a limit of the output alone wins.
-  if (settings.max_tokens < 0) options.max_length = facts.max_length;
-  options.eos_ids = facts.eos_ids;
-  options.vocabulary_size = facts.vocabulary_size;
-  options.has_token = facts.has_token;
-  options.context_tokens = facts.context_tokens;
-  options.step_tokens_max = facts.step_tokens_max;
-  return options;
-}
-
 double Answer::PromptTokensPerSecond() const {
-  return Rate(static_cast<int64_t>(prompt_ids.size()) - reused_tokens,
-              prompt_s);
+  return Rate(computed_tokens, prompt_s);
 }
 
 // The first token came with the prompt.
 double Answer::TokensPerSecond() const {
   return Rate(static_cast<int64_t>(ids.size()) - 1, decode_s);
+}
+
+Answer AnswerOf(const Generation& generation) {
+  Answer answer;
+  answer.thinking = generation.thinking_text();
+  answer.answer = generation.answer_text();
+  answer.prompt_ids = generation.prompt_ids();
+  answer.ids = generation.ids();
+  answer.stop_reason = generation.stop_reason();
+  return answer;
 }
 
 absl::Status Conversation::StepOnce(Generation& generation) {
@@ -79,15 +68,13 @@ absl::StatusOr<Answer> Conversation::Ask(
       std::unique_ptr<Generation> generation,
       Generation::Create(std::move(options), model_->NewDecoder()));
 
-  Answer answer;
-  answer.reused_tokens = static_cast<int64_t>(cached);
   const double start_s = clock_();
   double first_token_s = start_s;
   while (!generation->done()) {
     if (interrupted()) {
       generation->Cancel();
     } else {
-      const bool was_prompt = generation->ids().empty();
+      const bool was_prompt = generation->in_prompt();
       FATHOM_RETURN_IF_ERROR(StepOnce(*generation));
       if (was_prompt) first_token_s = clock_();
     }
@@ -95,13 +82,14 @@ absl::StatusOr<Answer> Conversation::Ask(
       if (!sink(piece)) generation->Cancel();
     }
   }
+  Answer answer = AnswerOf(*generation);
+  answer.reused_tokens = static_cast<int64_t>(cached);
+  answer.computed_tokens =
+      std::min(generation->stepped_tokens(),
+               static_cast<int64_t>(answer.prompt_ids.size())) -
+      answer.reused_tokens;
   answer.prompt_s = first_token_s - start_s;
   answer.decode_s = clock_() - first_token_s;
-  answer.thinking = generation->thinking_text();
-  answer.answer = generation->answer_text();
-  answer.prompt_ids = generation->prompt_ids();
-  answer.ids = generation->ids();
-  answer.stop_reason = generation->stop_reason();
   return answer;
 }
 

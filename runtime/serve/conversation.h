@@ -10,23 +10,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "runtime/serve/ask_settings.h"
 #include "runtime/serve/generation.h"
 #include "runtime/serve/text_model.h"
 
 namespace fathom::rt {
-
-// What a request asks for beside its prompt.
-struct AskSettings {
-  SamplingParams sampling;
-  std::vector<std::string> stop_strings;  // looked for in the answer only
-  int64_t max_tokens = -1;                // -1: as many as the context holds
-  int64_t think_tokens = -1;              // -1: thinks without limit
-};
-
-// A request to the model that has these facts.
-GenerationOptions RequestOptions(std::vector<int32_t> prompt_ids,
-                                 const AskSettings& settings,
-                                 const TextModelFacts& facts);
 
 struct Answer {
   std::string thinking;
@@ -34,13 +22,17 @@ struct Answer {
   std::vector<int32_t> prompt_ids;
   std::vector<int32_t> ids;  // the stop token included
   StopReason stop_reason = StopReason::kNone;
-  int64_t reused_tokens = 0;  // of the prompt, not computed again
-  double prompt_s = 0;        // from the first step to the first token
-  double decode_s = 0;        // from there to the last
+  int64_t reused_tokens = 0;    // of the prompt, not computed again
+  int64_t computed_tokens = 0;  // of the prompt: fewer where it was interrupted
+  double prompt_s = 0;          // from the first step to the first token
+  double decode_s = 0;          // from there to the last
   // 0 where nothing was computed.
   double PromptTokensPerSecond() const;
   double TokensPerSecond() const;
 };
+
+// What `generation` gave so far, but for the figures.
+Answer AnswerOf(const Generation& generation);
 
 // Not thread-safe.
 class Conversation {

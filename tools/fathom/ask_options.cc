@@ -16,7 +16,7 @@ namespace {
 
 constexpr int64_t kInt32Max = std::numeric_limits<int32_t>::max();
 
-// CheckSamplingParams() speaks of `top_p`, the user wrote `--top-p`.
+// ApplyOverrides() speaks of `top_p`, the user wrote `--top-p`.
 absl::Status NamedAsOption(const absl::Status& status) {
   std::string message(status.message());
   const size_t name_bytes = message.find(' ');
@@ -26,16 +26,17 @@ absl::Status NamedAsOption(const absl::Status& status) {
   return absl::InvalidArgumentError(absl::StrCat("--", message));
 }
 
-absl::Status Override(absl::string_view option,
-                      const std::optional<std::string>& text, float* value) {
+absl::Status Parse(absl::string_view option,
+                   const std::optional<std::string>& text,
+                   std::optional<float>* value) {
   if (!text.has_value()) return absl::OkStatus();
   FATHOM_ASSIGN_OR_RETURN(*value, ParseNumber(option, *text));
   return absl::OkStatus();
 }
 
-absl::Status Override(absl::string_view option,
-                      const std::optional<std::string>& text, int64_t min,
-                      int64_t max, int64_t* value) {
+absl::Status Parse(absl::string_view option,
+                   const std::optional<std::string>& text, int64_t min,
+                   int64_t max, std::optional<int64_t>* value) {
   if (!text.has_value()) return absl::OkStatus();
   FATHOM_ASSIGN_OR_RETURN(*value, ParseWhole(option, *text, min, max));
   return absl::OkStatus();
@@ -92,9 +93,8 @@ void AddMachineOptions(CLI::App& app, std::optional<std::string>& threads,
       ->group(kGroup);
 }
 
-void AskOptions::AddTo(CLI::App& app) {
+void AskOptions::AddSettingsTo(CLI::App& app) {
   constexpr char kOutput[] = "Output", kSampling[] = "Sampling";
-  AddArtifact(app, path);
   app.add_option("-n,--max-tokens", max_tokens, "end the output after N tokens")
       ->type_name("N")
       ->default_str("the model's max_new_tokens, else what the context holds")
@@ -142,10 +142,10 @@ void AskOptions::AddTo(CLI::App& app) {
 absl::StatusOr<LoadOptions> AskOptions::Load() const {
   LoadOptions load;
   load.path = path;
-  int64_t thread_count = 0;
+  std::optional<int64_t> thread_count;
   FATHOM_RETURN_IF_ERROR(
-      Override("--threads", threads, 1, kThreadsMax, &thread_count));
-  load.thread_count = static_cast<int32_t>(thread_count);
+      Parse("--threads", threads, 1, kThreadsMax, &thread_count));
+  load.thread_count = static_cast<int32_t>(thread_count.value_or(0));
   load.placement = placement.value_or("auto");
   if (load.placement != "auto" && load.placement != "mapped" &&
       load.placement != "huge") {
@@ -158,46 +158,53 @@ absl::StatusOr<LoadOptions> AskOptions::Load() const {
 }
 
 absl::StatusOr<AskSettings> AskOptions::Ask(const TextModelFacts& facts) const {
-  AskSettings settings;
-  settings.stop_strings = stops;
-  SamplingParams& sampling = settings.sampling;
-  sampling = facts.sampling;
-  settings.max_tokens = facts.max_tokens;
+  AskOverrides overrides;
   FATHOM_RETURN_IF_ERROR(
-      Override("--temperature", temperature, &sampling.temperature));
+      Parse("--temperature", temperature, &overrides.temperature));
   FATHOM_RETURN_IF_ERROR(
-      Override("--top-k", top_k, 0, kInt32Max, &sampling.top_k));
-  FATHOM_RETURN_IF_ERROR(Override("--top-p", top_p, &sampling.top_p));
-  FATHOM_RETURN_IF_ERROR(Override("--min-p", min_p, &sampling.min_p));
-  FATHOM_RETURN_IF_ERROR(Override("--repetition-penalty", repetition_penalty,
-                                  &sampling.repetition_penalty));
-  int64_t seed_value = 0;
-  FATHOM_RETURN_IF_ERROR(Override(
-      "--seed", seed, 0, std::numeric_limits<int64_t>::max(), &seed_value));
-  sampling.seed = static_cast<uint64_t>(seed_value);
+      Parse("--top-k", top_k, 0, kInt32Max, &overrides.top_k));
+  FATHOM_RETURN_IF_ERROR(Parse("--top-p", top_p, &overrides.top_p));
+  FATHOM_RETURN_IF_ERROR(Parse("--min-p", min_p, &overrides.min_p));
+  FATHOM_RETURN_IF_ERROR(Parse("--repetition-penalty", repetition_penalty,
+                               &overrides.repetition_penalty));
+  FATHOM_RETURN_IF_ERROR(Parse(
+      "--seed", seed, 0, std::numeric_limits<int64_t>::max(), &overrides.seed));
   FATHOM_RETURN_IF_ERROR(
-      Override("--max-tokens", max_tokens, 1, kInt32Max, &settings.max_tokens));
-  FATHOM_RETURN_IF_ERROR(Override("--think-tokens", think_tokens, 0, kInt32Max,
-                                  &settings.think_tokens));
-  if (temperature || top_k || top_p || min_p) sampling.sample = true;
-  if (temperature &&
-      !(sampling.temperature >= 0 && sampling.temperature <= kTemperatureMax)) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("--temperature is %g, expected a number from 0 to %g",
-                        sampling.temperature, kTemperatureMax));
-  }
-  if (temperature && sampling.temperature == 0) {
-    sampling.sample = false;
-    sampling.temperature = 1;
-  }
-  const absl::Status in_range = CheckSamplingParams(sampling);
-  if (!in_range.ok()) return NamedAsOption(in_range);
-  const absl::Status stops_fit = CheckStopStrings(stops);
-  if (!stops_fit.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--stop: ", stops_fit.message()));
-  }
+      Parse("--max-tokens", max_tokens, 1, kInt32Max, &overrides.max_tokens));
+  FATHOM_RETURN_IF_ERROR(Parse("--think-tokens", think_tokens, 0, kInt32Max,
+                               &overrides.think_tokens));
+  overrides.stop_strings = stops;
+  AskSettings settings = DefaultSettings(facts);
+  const absl::Status applied = ApplyOverrides(overrides, &settings);
+  if (!applied.ok()) return NamedAsOption(applied);
   return settings;
+}
+
+std::vector<std::string> AskOptions::WithoutEffect(
+    const AskSettings& settings, const TextModelFacts& facts) const {
+  struct SamplingOption {
+    absl::string_view name;
+    const std::optional<std::string>& value;
+  };
+  const SamplingOption sampling_options[] = {{"--top-k", top_k},
+                                             {"--top-p", top_p},
+                                             {"--min-p", min_p},
+                                             {"--seed", seed}};
+  std::vector<std::string> warnings;
+  for (const SamplingOption& option : sampling_options) {
+    if (settings.sampling.sample || !option.value.has_value()) continue;
+    warnings.push_back(absl::StrCat(
+        option.name, " has no effect: the most likely token is always taken, ",
+        temperature.has_value()
+            ? "as --temperature is 0"
+            : "as the model says; --temperature T samples"));
+  }
+  if (think_tokens.has_value() && facts.think_close_id < 0) {
+    warnings.push_back(
+        "--think-tokens has no effect: the model has no token that ends "
+        "thinking");
+  }
+  return warnings;
 }
 
 }  // namespace fathom::rt

@@ -47,13 +47,24 @@ struct AskOptions {
       repetition_penalty, seed, max_tokens, think_tokens;
   std::vector<std::string> stops;
 
-  void AddTo(CLI::App& app);
+  void AddTo(CLI::App& app) {
+    AddArtifact(app, path);
+    AddSettingsTo(app);
+  }
+  // All but the artifact, for a verb with arguments and options of its own that
+  // help shows first.
+  void AddSettingsTo(CLI::App& app);
 
   absl::StatusOr<LoadOptions> Load() const;
 
   // Over the defaults of the model that has these facts. A temperature of 0 is
   // greedy; any other one, or a top-k, top-p or min-p, samples.
   absl::StatusOr<AskSettings> Ask(const TextModelFacts& facts) const;
+
+  // A warning for each option given that changes nothing in an answer by
+  // `settings`, which came of Ask().
+  std::vector<std::string> WithoutEffect(const AskSettings& settings,
+                                         const TextModelFacts& facts) const;
 };
 
 }  // namespace fathom::rt

@@ -3,27 +3,27 @@
 
 #include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "runtime/base/json_string.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/serve/conversation.h"
-#include "simdjson.h"
 #include "tools/cli/command_line.h"
-#include "tools/fathom/ask_options.h"
+#include "tools/fathom/answer_json.h"
+#include "tools/fathom/input_file.h"
+#include "tools/fathom/interrupts.h"
 #include "tools/fathom/output.h"
+#include "tools/fathom/run_lines.h"
+#include "tools/fathom/run_options.h"
+#include "tools/fathom/run_request.h"
 
 namespace fathom::rt {
 namespace {
@@ -34,167 +34,234 @@ double NowSeconds() {
       .count();
 }
 
+void Say(absl::string_view message) {
+  absl::FPrintF(stderr, "fathom run: %s\n", OneLine(message));
+}
+
+void Warn(absl::string_view message) {
+  Say(absl::StrCat("warning: ", message));
+}
+
 int Fail(const absl::Status& status, int exit_code) {
-  absl::FPrintF(stderr, "fathom run: %s\n", status.message());
+  Say(status.message());
   return exit_code;
 }
 
-absl::StatusOr<std::string> ReadStdin() {
-  std::string text;
-  std::vector<char> buffer(1 << 16);
-  for (;;) {
-    const ssize_t bytes = read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (bytes == 0) {
-      // What ends a line in a file or under `echo` is no part of the question.
-      if (absl::EndsWith(text, "\n")) text.pop_back();
-      return text;
-    }
-    if (bytes < 0 && errno == EINTR) continue;
-    if (bytes < 0) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat("cannot read the prompt: ", strerror(errno)));
-    }
-    text.append(buffer.data(), static_cast<size_t>(bytes));
-    if (text.size() > kPromptBytesMax) {
-      return absl::InvalidArgumentError(absl::StrFormat(
-          "the prompt has more than %d bytes, expected at most that many",
-          kPromptBytesMax));
-    }
-  }
-}
+// A model that is loaded, and what all ways of asking it need.
+struct Loaded {
+  std::unique_ptr<TextModel> model;
+  double load_s = 0;
 
-absl::Status CheckUtf8(absl::string_view name, absl::string_view text) {
-  if (simdjson::validate_utf8(text.data(), text.size())) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(absl::StrCat(name, " is not valid UTF-8"));
-}
-
-struct RunOptions {
-  AskOptions ask;
-  std::string prompt;
-  std::optional<std::string> system;
-  bool raw = false;
-  bool json = false;
-
-  void AddTo(CLI::App& app) {
-    app.add_option("-p,--prompt", prompt,
-                   "the question; '-' reads it from standard input")
-        ->type_name("TEXT")
-        ->required();
-    app.add_option("--system", system, "the system message")->type_name("TEXT");
-    app.add_flag("--raw", raw,
-                 "use no chat template: the model continues the prompt, in "
-                 "which control tokens are recognised");
-    app.add_flag("--json", json, "write one JSON object instead of the text");
-    ask.AddTo(app);
-  }
-
-  // All that can be said before the artifact is loaded.
-  absl::Status Check() const {
-    if (raw && system.has_value()) {
-      return absl::InvalidArgumentError(
-          "--system is given with --raw, expected one of them: without the "
-          "template there is no system message");
-    }
-    FATHOM_RETURN_IF_ERROR(CheckUtf8("--prompt", prompt));
-    FATHOM_RETURN_IF_ERROR(CheckUtf8("--system", system.value_or("")));
-    for (const std::string& stop : ask.stops) {
-      FATHOM_RETURN_IF_ERROR(CheckUtf8("--stop", stop));
-    }
-    FATHOM_RETURN_IF_ERROR(ask.Load().status());
-    return ask.Ask(TextModelFacts()).status();
-  }
+  const TextModelFacts& facts() const { return model->facts(); }
 };
 
-absl::StatusOr<std::vector<int32_t>> EncodePrompt(const RunOptions& options,
-                                                  TextModel& model) {
-  std::string prompt = options.prompt;
-  if (prompt == "-") {
-    FATHOM_ASSIGN_OR_RETURN(prompt, ReadStdin());
-    FATHOM_RETURN_IF_ERROR(CheckUtf8("the prompt from stdin", prompt));
-  }
-  if (options.raw) return model.EncodeRaw(prompt);
-  std::vector<ChatMessage> messages;
-  if (options.system.has_value()) {
-    messages.push_back({"system", *options.system});
-  }
-  messages.push_back({"user", std::move(prompt)});
-  return model.EncodeChat(messages);
+absl::StatusOr<Loaded> Load(const RunOptions& options, int32_t slot_count,
+                            const TextModelLoader& loader) {
+  const double start_s = NowSeconds();
+  FATHOM_ASSIGN_OR_RETURN(LoadOptions load, options.ask.Load());
+  load.slot_count = slot_count;
+  Loaded loaded;
+  FATHOM_ASSIGN_OR_RETURN(loaded.model, loader(load));
+  loaded.load_s = NowSeconds() - start_s;
+  FATHOM_RETURN_IF_ERROR(CheckSamplingParams(loaded.facts().sampling));
+  return loaded;
 }
 
-std::string Json(const Answer& answer, const TextModelFacts& facts,
-                 double load_s) {
+std::string MachineFigures(const TextModelFacts& facts) {
+  return absl::StrFormat("%d threads, %s, weights %s", facts.thread_count,
+                         Shown(facts.level), facts.placement);
+}
+
+std::string Json(const AskRequest& request, const Answer& answer,
+                 const Loaded& loaded) {
+  const TextModelFacts& facts = loaded.facts();
+  const std::string id = request.id_json.empty()
+                             ? ""
+                             : absl::StrCat("\"id\": ", request.id_json, ", ");
   return absl::StrFormat(
-      "{\"thinking\": %s, \"answer\": %s, \"prompt_ids\": [%s], \"ids\": [%s], "
-      "\"stop_reason\": \"%s\", \"load_s\": %.6g, \"prompt_tokens_per_s\": "
-      "%.6g, \"tokens_per_s\": %.6g, \"threads\": %d, \"placement\": %s, "
-      "\"level\": %s}\n",
-      JsonString(answer.thinking), JsonString(answer.answer),
-      absl::StrJoin(answer.prompt_ids, ", "), absl::StrJoin(answer.ids, ", "),
-      StopReasonName(answer.stop_reason), load_s,
+      "{%s%s, \"load_s\": %.6g, \"stop_message\": %s, "
+      "\"prompt_tokens_per_s\": %.6g, \"tokens_per_s\": %.6g, \"threads\": "
+      "%d, \"placement\": %s, \"level\": %s}\n",
+      id, AnswerMembers(answer), loaded.load_s,
+      JsonString(StopMessage(answer, facts.context_tokens)),
       answer.PromptTokensPerSecond(), answer.TokensPerSecond(),
       facts.thread_count, JsonString(facts.placement),
       JsonString(Shown(facts.level)));
 }
 
-void ShowFigures(const Answer& answer, const TextModelFacts& facts,
-                 double load_s) {
+void ShowFigures(const Answer& answer, const Loaded& loaded) {
   absl::FPrintF(
       stderr,
-      "load %.2f s; prompt %d tokens, %.1f tokens/s; output %d tokens, %.1f "
-      "tokens/s, ended by %s; %d threads, %s, weights %s\n",
-      load_s, answer.prompt_ids.size(), answer.PromptTokensPerSecond(),
+      "load %.2f s; prompt %d tokens, %.1f tokens/s; output %d "
+      "tokens, %.1f tokens/s, %s; %s\n",
+      loaded.load_s, answer.prompt_ids.size(), answer.PromptTokensPerSecond(),
       answer.ids.size(), answer.TokensPerSecond(),
-      StopReasonName(answer.stop_reason), facts.thread_count,
-      Shown(facts.level), facts.placement);
+      answer.stop_reason == StopReason::kCancelled
+          ? "interrupted"
+          : absl::StrCat("ended by ", StopReasonName(answer.stop_reason)),
+      MachineFigures(loaded.facts()));
 }
 
-absl::Status Run(const RunOptions& options, const TextModelLoader& loader) {
-  const double start_s = NowSeconds();
-  FATHOM_ASSIGN_OR_RETURN(const LoadOptions load, options.ask.Load());
-  FATHOM_ASSIGN_OR_RETURN(std::unique_ptr<TextModel> model, loader(load));
-  const double load_s = NowSeconds() - start_s;
-  const TextModelFacts& facts = model->facts();
-  FATHOM_RETURN_IF_ERROR(CheckSamplingParams(facts.sampling));
-  FATHOM_ASSIGN_OR_RETURN(const AskSettings settings, options.ask.Ask(facts));
-  if (settings.think_tokens >= 0 && facts.think_close_id < 0) {
-    absl::FPrintF(stderr,
-                  "fathom run: warning: --think-tokens has no effect: the "
-                  "model has no token that ends thinking\n");
+// Streams an answer, which ends in a line break whatever the model wrote last:
+// a prompt or the figures begin on a line of their own.
+class AnswerStream {
+ public:
+  AnswerStream(Output* output, bool terminal)
+      : output_(output), terminal_(terminal) {}
+
+  bool Take(const Piece& piece) {
+    if (!piece.text.empty()) last_ = piece.text.back();
+    // A model must not steer the terminal.
+    return output_->Write(terminal_ ? ForTerminal(piece.text) : piece.text);
   }
-  FATHOM_ASSIGN_OR_RETURN(std::vector<int32_t> prompt_ids,
-                          EncodePrompt(options, *model));
-  Output output(STDOUT_FILENO);
-  const bool terminal = isatty(STDOUT_FILENO) != 0;
-  Conversation conversation(model.get(), NowSeconds);
+
+  bool Finish() { return last_ == '\n' || output_->Write("\n"); }
+
+ private:
+  Output* output_;
+  bool terminal_;
+  char last_ = 0;
+};
+
+// One request: a question or a conversation.
+absl::Status RunOne(const RunOptions& options, const AskRequest& request,
+                    const Loaded& loaded, const Interrupts& interrupts) {
+  const TextModelFacts& facts = loaded.facts();
+  FATHOM_ASSIGN_OR_RETURN(AskSettings settings, options.ask.Ask(facts));
+  FATHOM_RETURN_IF_ERROR(ApplyOverrides(request.overrides, &settings));
+  for (const std::string& what : options.ask.WithoutEffect(settings, facts)) {
+    Warn(what);
+  }
+  for (const std::string& key : request.unused_keys) {
+    Warn(absl::StrCat("'", key, "' of the request has no effect"));
+  }
   FATHOM_ASSIGN_OR_RETURN(
-      const Answer answer,
-      conversation.Ask(
-          std::move(prompt_ids), settings,
-          [&](const Piece& piece) {
-            // A model must not steer the terminal.
-            return options.json ||
-                   output.Write(terminal ? ForTerminal(piece.text)
-                                         : piece.text);
-          },
-          [] { return false; }));
+      std::vector<int32_t> prompt_ids,
+      EncodePrompt(request, {.system = options.system, .raw = options.raw},
+                   *loaded.model));
+  Output output(STDOUT_FILENO);
+  AnswerStream stream(&output, isatty(STDOUT_FILENO) != 0);
+  Conversation conversation(loaded.model.get(), NowSeconds);
+  FATHOM_ASSIGN_OR_RETURN(const Answer answer,
+                          conversation.Ask(
+                              std::move(prompt_ids), settings,
+                              [&](const Piece& piece) {
+                                return options.json || stream.Take(piece);
+                              },
+                              [&] { return interrupts.signal() != 0; }));
   if (options.json) {
-    output.Write(Json(answer, facts, load_s));
+    output.Write(Json(request, answer, loaded));
   } else {
-    // On a terminal the figures and the prompt begin on a line of their own.
-    if (terminal) output.Write("\n");
-    if (output.status().ok()) ShowFigures(answer, facts, load_s);
+    stream.Finish();
   }
-  return output.status();
+  FATHOM_RETURN_IF_ERROR(output.status());
+  if (options.json) return absl::OkStatus();
+  if (answer.stop_reason == StopReason::kContext) {
+    Say(StopMessage(answer, facts.context_tokens));
+  }
+  if (!options.quiet) ShowFigures(answer, loaded);
+  return absl::OkStatus();
+}
+
+int RunQuestion(const RunOptions& options, const TextModelLoader& loader) {
+  absl::StatusOr<AskRequest> request = AskRequest();
+  const std::optional<std::string> question = options.Question();
+  if (options.messages_file.has_value()) {
+    request = ReadMessages(*options.messages_file);
+  } else if (question.has_value() && *question != "-") {
+    request->prompt = *question;
+  } else {
+    request = ReadQuestion(options.raw);
+  }
+  if (!request.ok()) return Fail(request.status(), ExitCode(request.status()));
+  const absl::StatusOr<Loaded> loaded = Load(options, 1, loader);
+  if (!loaded.ok()) return Fail(loaded.status(), ExitCode(loaded.status()));
+  if (options.parallel.has_value()) {
+    Warn("--parallel has no effect without --json-lines");
+  }
+  const Interrupts interrupts;
+  const absl::Status status = RunOne(options, *request, *loaded, interrupts);
+  // Who closes the pipe has read enough: that is no fault.
+  if (!status.ok() && !absl::IsCancelled(status)) {
+    return Fail(status, ExitCode(status));
+  }
+  return interrupts.signal() != 0 ? InterruptedExitCode(interrupts.signal())
+                                  : 0;
+}
+
+void ShowFigures(const LineFigures& figures, double seconds, int32_t slot_count,
+                 const Loaded& loaded) {
+  absl::FPrintF(
+      stderr,
+      "load %.2f s; %d lines in %.2f s, %d at a time; prompts %d "
+      "tokens, output %d tokens, %.1f tokens/s; %s\n",
+      loaded.load_s, figures.lines, seconds, slot_count, figures.prompt_tokens,
+      figures.output_tokens,
+      seconds > 0 ? static_cast<double>(figures.output_tokens) / seconds : 0,
+      MachineFigures(loaded.facts()));
+}
+
+// The lines of an open file.
+int AnswerLines(const RunOptions& options, int descriptor,
+                const Loaded& loaded) {
+  const TextModelFacts& facts = loaded.facts();
+  absl::StatusOr<AskSettings> settings = options.ask.Ask(facts);
+  if (!settings.ok()) return Fail(settings.status(), kExitInput);
+  absl::StatusOr<Batch> batch = Batch::Create(
+      loaded.model.get(), facts.slot_count, facts.step_tokens_max);
+  if (!batch.ok()) {
+    return Fail(absl::InvalidArgumentError(
+                    absl::StrCat("--parallel: ", batch.status().message())),
+                kExitCommandLine);
+  }
+  if (options.json) Warn("--json has no effect with --json-lines");
+  const Interrupts interrupts;
+  LineSource source(descriptor, interrupts.descriptor(), kRequestLineBytesMax);
+  Output output(STDOUT_FILENO);
+  LineRun run(loaded.model.get(), &*batch, &source, &output,
+              {.prompt = {.system = options.system, .raw = options.raw},
+               .settings = *std::move(settings)});
+  const double start_s = NowSeconds();
+  const absl::Status status = run.Run([&] { return interrupts.signal() != 0; });
+  const LineFigures& figures = run.figures();
+  for (const std::string& key : figures.unused_keys) {
+    Warn(absl::StrCat("'", key, "' of a line has no effect"));
+  }
+  if (figures.failures > 0) {
+    Say(absl::StrFormat("%d of %d lines failed, the first: %s",
+                        figures.failures, figures.lines,
+                        figures.first_failure));
+  }
+  if (!options.quiet && !absl::IsCancelled(status)) {
+    ShowFigures(figures, NowSeconds() - start_s, facts.slot_count, loaded);
+  }
+  if (!status.ok() && !absl::IsCancelled(status)) {
+    return Fail(status, ExitCode(status));
+  }
+  if (interrupts.signal() != 0) return InterruptedExitCode(interrupts.signal());
+  return figures.failures > 0 ? kExitInput : 0;
+}
+
+int RunLines(const RunOptions& options, const TextModelLoader& loader) {
+  const absl::StatusOr<InputFile> file = InputFile::Open(*options.lines_file);
+  if (!file.ok()) return Fail(file.status(), ExitCode(file.status()));
+  const absl::StatusOr<Loaded> loaded =
+      Load(options, options.Parallel(), loader);
+  if (!loaded.ok()) return Fail(loaded.status(), ExitCode(loaded.status()));
+  return AnswerLines(options, file->descriptor(), *loaded);
 }
 
 VerbHelp Help() {
   VerbHelp help;
+  help.usages = {"[OPTIONS] NAME.fathom QUESTION",
+                 "[OPTIONS] NAME.fathom --messages FILE",
+                 "[OPTIONS] NAME.fathom --json-lines FILE"};
   help.examples = {
-      {"Ask one question", "fathom run r1.fathom -p 'What is 17 * 23?'"},
+      {"Ask one question", "fathom run r1.fathom 'What is 17 * 23?'"},
       {"Ask about a file, with at most 500 tokens of answer",
-       "fathom run r1.fathom -p - -n 500 <question.txt"},
+       "fathom run r1.fathom -n 500 <question.txt"},
+      {"Answer many questions, with one JSON object a line",
+       "fathom run r1.fathom --json-lines questions.jsonl >answers.jsonl"},
   };
   return help;
 }
@@ -209,17 +276,18 @@ int RunCommand(int argc, const char* const* argv,
       "Thinking and answer go to standard output, figures to standard "
       "error.\n\n"
       "Sampling is as the model's generation_config.json says, greedy where "
-      "that does not sample.",
+      "that does not sample.\n\n"
+      "Ctrl-C ends the answer and shows its figures, a second one ends the "
+      "program at once. The exit code is then 130, or 143 where the signal was "
+      "SIGTERM.",
       "fathom run");
   RunOptions options;
   options.AddTo(app);
   if (const auto code = ParseCommandLine(app, argc, argv, Help())) return *code;
   const absl::Status checked = options.Check();
   if (!checked.ok()) return Fail(checked, kExitCommandLine);
-  const absl::Status status = Run(options, loader);
-  // Who closes the pipe has read enough: that is no fault.
-  if (absl::IsCancelled(status)) return 0;
-  return status.ok() ? 0 : Fail(status, ExitCode(status));
+  return options.lines_file.has_value() ? RunLines(options, loader)
+                                        : RunQuestion(options, loader);
 }
 
 }  // namespace fathom::rt

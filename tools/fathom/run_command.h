@@ -1,4 +1,5 @@
-// `fathom run`: one question, its thinking and its answer on stdout.
+// `fathom run`: asks a model a question, answers a conversation, or answers
+// many prompts.
 #ifndef FATHOM_TOOLS_FATHOM_RUN_COMMAND_H_
 #define FATHOM_TOOLS_FATHOM_RUN_COMMAND_H_
 
@@ -6,10 +7,9 @@
 
 namespace fathom::rt {
 
-// The longest prompt that is read from stdin.
-inline constexpr size_t kPromptBytesMax = size_t{64} << 20;
-
-// The program but for how an artifact is loaded; returns its exit code.
+// The program but for how an artifact is loaded; returns its exit code. Catches
+// SIGINT and SIGTERM while the model answers: the answer ends there, its
+// figures are shown, and the exit code is 130 or 143.
 int RunCommand(int argc, const char* const* argv,
                const TextModelLoader& loader);
 

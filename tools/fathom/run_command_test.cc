@@ -1,53 +1,28 @@
-// `fathom run` on a model that is none: what goes where, and exit codes.
+// `fathom run` on a fake model: what goes where, and exit codes.
 #include "tools/fathom/run_command.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <cstdio>
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "runtime/serve/fake_text_model.h"
+#include "tools/fathom/run_testing.h"
 
 namespace fathom::rt {
 namespace {
-
-struct Ran {
-  int exit_code;
-  std::string out, err;
-  int loads;
-};
-
-Ran RunOn(const FakeTextModel& model, std::vector<std::string> arguments) {
-  std::vector<const char*> argv = {"fathom-run"};
-  for (const std::string& argument : arguments) {
-    argv.push_back(argument.c_str());
-  }
-  Ran ran = {};
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  ran.exit_code =
-      RunCommand(int(argv.size()), argv.data(),
-                 [&](const LoadOptions& load)
-                     -> absl::StatusOr<std::unique_ptr<TextModel>> {
-                   ++ran.loads;
-                   if (load.path != "m.fathom") {
-                     return absl::NotFoundError("no artifact there");
-                   }
-                   return std::make_unique<FakeTextModel>(model);
-                 });
-  ran.out = testing::internal::GetCapturedStdout();
-  ran.err = testing::internal::GetCapturedStderr();
-  return ran;
-}
 
 const FakeTextModel kModel("so\n}yes");
 
 TEST(RunCommandTest, StreamsThinkingTagAndAnswerAndNothingElse) {
   const Ran ran = RunOn(kModel, {"m.fathom", "--prompt", "well?"});
   EXPECT_EQ(ran.exit_code, 0) << ran.err;
-  EXPECT_EQ(ran.out, "so\n</think>yes");
+  EXPECT_EQ(ran.out, "so\n</think>yes\n");
   EXPECT_NE(ran.err.find("tokens/s"), std::string::npos);
   EXPECT_NE(ran.err.find("letters"), std::string::npos);
   EXPECT_NE(ran.err.find("mapped"), std::string::npos);
@@ -96,48 +71,273 @@ TEST(RunCommandTest, RawSkipsTheTemplate) {
 
 TEST(RunCommandTest, OptionsReachTheRequest) {
   EXPECT_EQ(RunOn(kModel, {"m.fathom", "--prompt=w", "--max-tokens=6"}).out,
-            "so\n</think>ye");
+            "so\n</think>ye\n");
   EXPECT_EQ(
       RunOn(kModel, {"--prompt=w", "--stop", "s", "--stop", "e", "m.fathom"})
           .out,
-      "so\n</think>y");
+      "so\n</think>y\n");
   EXPECT_EQ(RunOn(FakeTextModel("a\nb\nc"),
                   {"m.fathom", "--prompt=w", "--think-tokens", "3"})
                 .out,
-            "a\nb\n</think>");
+            "a\nb\n</think>\n");
   const Ran ran = RunOn(
       kModel, {"m.fathom", "--prompt", "-5 + 3?", "--json", "--system", "s"});
   EXPECT_NE(ran.out.find("[133, 115, 131, 45, 53, "), std::string::npos)
       << ran.out;
 }
 
-// What `echo` puts after a question is no part of it.
+std::string PromptIds(const Ran& ran) {
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  const size_t first = ran.out.find("\"prompt_ids\"");
+  return ran.out.substr(first, ran.out.find(']', first) - first);
+}
+
+TEST(RunCommandTest, TheQuestionIsAWordOrAnOptionOrStandardInput) {
+  auto run = [](std::vector<std::string> more) {
+    more.insert(more.begin(), {"m.fathom", "--json"});
+    return PromptIds(RunOn(kModel, more));
+  };
+  const std::string expected = run({"--prompt", "what now?"});
+  EXPECT_EQ(run({"-p", "what now?"}), expected);
+  EXPECT_EQ(run({"what now?"}), expected);
+  EXPECT_EQ(run({"what now?", "--max-tokens", "3"}), expected);
+  EXPECT_EQ(run({"-n", "3", "-t", "1", "what now?"}), expected);
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"-"}, {"--prompt", "-"}, {}}) {
+    const StdinHolds question("what now?\n");
+    EXPECT_EQ(run(words), expected);
+  }
+}
+
+// What ends a line in a file or from `echo` is no part of the question.
 TEST(RunCommandTest, OneLineBreakEndsAPromptFromStdin) {
   auto ids = [](const std::string& prompt, const std::string& input) {
-    int ends[2];
-    EXPECT_EQ(pipe(ends), 0);
-    EXPECT_EQ(write(ends[1], input.data(), input.size()), input.size());
-    close(ends[1]);
-    const int saved = dup(STDIN_FILENO);
-    dup2(ends[0], STDIN_FILENO);
-    const Ran ran =
-        RunOn(kModel, {"m.fathom", "--raw", "--json", "--prompt", prompt});
-    dup2(saved, STDIN_FILENO);
-    close(saved);
-    close(ends[0]);
-    EXPECT_EQ(ran.exit_code, 0) << ran.err;
-    const size_t first = ran.out.find("\"prompt_ids\"");
-    return ran.out.substr(first, ran.out.find(']', first) - first);
+    const StdinHolds question(input);
+    return PromptIds(
+        RunOn(kModel, {"m.fathom", "--raw", "--json", "--prompt", prompt}));
   };
   EXPECT_EQ(ids("-", "w?\n"), ids("w?", ""));
+  EXPECT_EQ(ids("-", "w?\r\n"), ids("w?", ""));
   EXPECT_EQ(ids("-", "w?"), ids("w?", ""));
   EXPECT_EQ(ids("-", "w?\n\n"), ids("w?\n", ""));
   EXPECT_NE(ids("-", "w?\n\n"), ids("w?", ""));
 }
 
-// With a temperature the flat logits after the likeliest are drawn too.
+TEST(RunCommandTest, SeveralWordsWithoutQuotesAreRefusedWithAHint) {
+  const Ran ran = RunOn(kModel, {"m.fathom", "what", "is", "this?", "--json"});
+  EXPECT_EQ(ran.exit_code, 2);
+  EXPECT_EQ(ran.err,
+            "fathom run: found 3 words after m.fathom, expected the question "
+            "in quotes: \"what is this?\"\n");
+  EXPECT_EQ(ran.loads, 0);
+}
+
+TEST(RunCommandTest, OneSourceOfQuestionsIsEnough) {
+  const std::vector<std::string> kSources[] = {
+      {"w"}, {"--prompt=w"}, {"--messages=f"}, {"--json-lines=f"}};
+  for (const auto& first : kSources) {
+    for (const auto& second : kSources) {
+      if (first == second) continue;
+      const Ran ran = RunOn(kModel, {"m.fathom", first[0], second[0]});
+      EXPECT_EQ(ran.exit_code, 2);
+      EXPECT_NE(ran.err.find("expected one of them"), std::string::npos)
+          << ran.err;
+      EXPECT_EQ(ran.loads, 0);
+    }
+  }
+}
+
+TEST(RunCommandTest, AnEmptyOrBlankPromptIsRefused) {
+  for (const char* blank : {"", " ", "\n\t ", "\xc2\xa0\xe3\x80\x80"}) {
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"m.fathom", "--prompt", blank},
+          {"m.fathom", blank}}) {
+      const Ran ran = RunOn(kModel, words);
+      EXPECT_EQ(ran.exit_code, 2);
+      EXPECT_NE(ran.err.find("is empty, expected a text\n"), std::string::npos)
+          << ran.err;
+      EXPECT_EQ(ran.loads, 0);
+    }
+    const StdinHolds question(blank);
+    const Ran ran = RunOn(kModel, {"m.fathom"});
+    EXPECT_EQ(ran.exit_code, 1);
+    EXPECT_EQ(ran.err,
+              "fathom run: the question on standard input is empty, expected a "
+              "text\n");
+    EXPECT_EQ(ran.loads, 0);
+  }
+  // Models have tokens for white space: a raw prompt may be of it.
+  EXPECT_EQ(RunOn(kModel, {"m.fathom", "--raw", "--prompt= "}).exit_code, 0);
+  EXPECT_EQ(RunOn(kModel, {"m.fathom", "--raw", "--prompt="}).exit_code, 2);
+}
+
+TEST(RunCommandTest, OutputEndsInOneLineBreak) {
+  auto out = [](const char* script) {
+    return RunOn(FakeTextModel(script), {"m.fathom", "--prompt=w"}).out;
+  };
+  EXPECT_EQ(out("}yes"), "</think>yes\n");
+  EXPECT_EQ(out("}yes\n"), "</think>yes\n");
+  EXPECT_EQ(out("}yes\n\n"), "</think>yes\n\n");
+  EXPECT_EQ(out(""), "\n");
+}
+
+TEST(RunCommandTest, QuietWritesNoFigures) {
+  for (const char* quiet : {"-q", "--quiet"}) {
+    const Ran ran = RunOn(kModel, {"m.fathom", "--prompt=w", quiet});
+    EXPECT_EQ(ran.out, "so\n</think>yes\n");
+    EXPECT_EQ(ran.err, "");
+  }
+}
+
+// The answer ends, its figures are shown, and a shell sees what it expects.
+TEST(RunCommandTest, AnInterruptedRunPrintsItsFigures) {
+  for (const int signal_number : {SIGINT, SIGTERM}) {
+    FakeTextModel model(std::string(200, 'x'));
+    model.set_on_step([signal_number](int64_t step) {
+      if (step == 10) raise(signal_number);
+    });
+    const Ran ran = RunOn(model, {"m.fathom", "--prompt=w"});
+    EXPECT_EQ(ran.exit_code, 128 + signal_number);
+    EXPECT_EQ(ran.out, "xxxxxxxxx\n");
+    EXPECT_NE(ran.err.find("prompt 5 tokens"), std::string::npos) << ran.err;
+    EXPECT_NE(ran.err.find("output 9 tokens"), std::string::npos) << ran.err;
+    EXPECT_NE(ran.err.find("interrupted; 2 threads"), std::string::npos);
+    const Ran json = RunOn(model, {"m.fathom", "--prompt=w", "--json"});
+    EXPECT_EQ(json.exit_code, 128 + signal_number);
+    EXPECT_NE(json.out.find("\"stop_reason\": \"cancelled\""),
+              std::string::npos)
+        << json.out;
+  }
+}
+
+TEST(RunCommandTest, ASignalThatIsIgnoredStaysIgnored) {
+  std::signal(SIGINT, SIG_IGN);
+  FakeTextModel model("}yes");
+  model.set_on_step([](int64_t) { raise(SIGINT); });
+  EXPECT_EQ(RunOn(model, {"m.fathom", "--prompt=w"}).out, "</think>yes\n");
+  std::signal(SIGINT, SIG_DFL);
+}
+
+TEST(RunCommandTest, AFullContextIsSaid) {
+  FakeTextModel model(std::string(1000, 'x'));
+  const Ran ran = RunOn(model, {"m.fathom", "--prompt=w"});
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_EQ(ran.out, std::string(295, 'x') + "\n");
+  EXPECT_EQ(ran.err.find("fathom run: the context of 300 tokens is full\n"), 0u)
+      << ran.err;
+  EXPECT_NE(ran.err.find("ended by context"), std::string::npos);
+  const Ran json = RunOn(model, {"m.fathom", "--prompt=w", "--json"});
+  for (const char* member :
+       {"\"stop_reason\": \"context\"",
+        "\"stop_message\": \"the context of 300 tokens is full\""}) {
+    EXPECT_NE(json.out.find(member), std::string::npos) << json.out;
+  }
+}
+
+// One line for each option, and the answer all the same.
+TEST(RunCommandTest, OptionsWithoutEffectAreSaid) {
+  auto warnings = [](const FakeTextModel& model,
+                     std::vector<std::string> more) {
+    more.insert(more.begin(), {"m.fathom", "--prompt=w", "-q"});
+    const Ran ran = RunOn(model, more);
+    EXPECT_EQ(ran.exit_code, 0) << ran.err;
+    EXPECT_NE(ran.out, "");
+    return ran.err;
+  };
+  const std::string greedy =
+      " has no effect: the most likely token is always taken, as --temperature "
+      "is 0\n";
+  const std::string warning = "fathom run: warning: ";
+  for (const char* option : {"--top-k", "--top-p", "--min-p", "--seed"}) {
+    EXPECT_EQ(warnings(kModel, {"--temperature=0", option, "1"}),
+              warning + option + greedy);
+    EXPECT_EQ(warnings(kModel, {"--temperature=1", option, "1"}), "");
+  }
+  EXPECT_EQ(warnings(kModel, {"--temperature=0", "--seed=1", "--top-k=5"}),
+            warning + "--top-k" + greedy + warning + "--seed" + greedy);
+  EXPECT_EQ(warnings(kModel, {"--seed=1"}),
+            warning +
+                "--seed has no effect: the most likely token is always taken, "
+                "as the model says; --temperature T samples\n");
+  EXPECT_EQ(warnings(kModel, {"--top-k=5", "--seed=1"}), "");
+  FakeTextModel thoughtless = kModel;
+  thoughtless.mutable_facts().think_close_id = -1;
+  EXPECT_EQ(warnings(thoughtless, {"--think-tokens=5"}),
+            warning +
+                "--think-tokens has no effect: the model has no token that "
+                "ends thinking\n");
+  EXPECT_EQ(warnings(kModel, {"--parallel=2"}),
+            warning + "--parallel has no effect without --json-lines\n");
+}
+
+std::string WriteFile(const std::string& text) {
+  const std::string path = testing::TempDir() + "/run_command_test.json";
+  std::ofstream(path) << text;
+  return path;
+}
+
+TEST(RunCommandTest, MessagesAreAConversationInAFile) {
+  const std::string expected =
+      PromptIds(RunOn(kModel, {"m.fathom", "--json", "--prompt=w"}));
+  const std::string list = R"([{"role": "user", "content": "w"}])";
+  const std::string object = "{\"messages\": " + list + ", \"tools\": []}";
+  for (const std::string& json : {list, object}) {
+    EXPECT_EQ(PromptIds(RunOn(kModel, {"m.fathom", "--json", "--messages",
+                                       WriteFile(json)})),
+              expected);
+    const StdinHolds input(json);
+    EXPECT_EQ(
+        PromptIds(RunOn(kModel, {"m.fathom", "--json", "--messages", "-"})),
+        expected);
+  }
+  EXPECT_EQ(PromptIds(RunOn(kModel, {"m.fathom", "--json", "--messages",
+                                     WriteFile(R"({"messages": [
+                                       {"role": "system", "content": "s"},
+                                       {"role": "user", "content": "w"}]})")})),
+            PromptIds(RunOn(
+                kModel, {"m.fathom", "--json", "--prompt=w", "--system=s"})));
+}
+
+TEST(RunCommandTest, AFileOfMessagesHasSettings) {
+  const std::string path =
+      WriteFile(R"({"messages": [{"role": "user", "content": "w"}],
+                    "max_tokens": 6, "id": "a", "model": "m"})");
+  const Ran ran = RunOn(kModel, {"m.fathom", "-q", "--messages", path});
+  EXPECT_EQ(ran.out, "so\n</think>ye\n");
+  EXPECT_EQ(ran.err,
+            "fathom run: warning: 'model' of the request has no effect\n");
+  const Ran json = RunOn(kModel, {"m.fathom", "--json", "--messages", path});
+  EXPECT_EQ(json.out.find("{\"id\": \"a\", \"thinking\""), 0u) << json.out;
+}
+
+TEST(RunCommandTest, FaultsOfMessagesAreOneLine) {
+  const std::pair<const char*, const char*> kBad[] = {
+      {"", "not JSON"},
+      {"{\"messages\": [}", "not JSON"},
+      {"\"w\"", "found a question, expected an array of messages"},
+      {"{\"prompt\": \"w\"}", "found a question, expected an array"},
+      {"{\"messages\": [], \"colour\": 1}", "found the key 'colour'"},
+      {"{\"messages\": [], \"max_tokens\": 0}", "max_tokens is 0, expected"},
+  };
+  for (const auto& [json, message] : kBad) {
+    const Ran ran = RunOn(kModel, {"m.fathom", "--messages", WriteFile(json)});
+    EXPECT_EQ(ran.exit_code, 1) << json;
+    EXPECT_NE(ran.err.find(message), std::string::npos) << ran.err;
+    EXPECT_EQ(ran.err.find('\n'), ran.err.size() - 1) << ran.err;
+    EXPECT_EQ(ran.out, "");
+  }
+  EXPECT_EQ(RunOn(kModel, {"m.fathom", "--messages=/none"}).exit_code, 1);
+  EXPECT_EQ(RunOn(kModel, {"m.fathom", "--messages=/"}).err,
+            "fathom run: '/' is a folder, expected a file\n");
+  EXPECT_EQ(RunOn(kModel, {"m.fathom", "--messages=f", "--raw"}).exit_code, 2);
+  EXPECT_EQ(RunOn(kModel, {"m.fathom", "--messages=f", "--system=s"}).err,
+            "fathom run: found --system with --messages, expected one of them: "
+            "a system message is the first of FILE's\n");
+}
+
+// With a temperature the flat logits behind the likeliest are drawn too.
 TEST(RunCommandTest, SamplesByCommandLineOrDefaultAndIsGreedyElse) {
-  const std::string greedy = "so\n</think>yes";
+  const std::string greedy = "so\n</think>yes\n";
   const std::vector<std::string> base = {"m.fathom", "--prompt=w",
                                          "--max-tokens=40"};
   auto out = [&](const FakeTextModel& model, std::vector<std::string> more) {
@@ -159,13 +359,13 @@ TEST(RunCommandTest, TheModelsLongestOutputHoldsWhereTheUserSaysNone) {
   FakeTextModel model = kModel;
   model.mutable_facts().max_tokens = 6;
   const Ran cut = RunOn(model, {"m.fathom", "--prompt=w"});
-  EXPECT_EQ(cut.out, "so\n</think>ye");
+  EXPECT_EQ(cut.out, "so\n</think>ye\n");
   EXPECT_NE(cut.err.find("ended by length"), std::string::npos) << cut.err;
   EXPECT_EQ(RunOn(model, {"m.fathom", "--prompt=w", "--max-tokens=5"}).out,
-            "so\n</think>y");
+            "so\n</think>y\n");
   EXPECT_EQ(
       RunOn(model, {"m.fathom", "--prompt=w", "--max-tokens=2147483647"}).out,
-      "so\n</think>yes");
+      "so\n</think>yes\n");
 }
 
 TEST(RunCommandTest, TheRangeOfATemperatureHoldsZero) {
@@ -202,6 +402,8 @@ TEST(RunCommandTest, C14RefusesBadOptionsWithExitCode2) {
       {"--threads", "0"},
       {"--threads", "1025"},
       {"--placement", "here"},
+      {"--parallel", "0"},
+      {"--parallel", "1025"},
       {"--prompt", "\xff"},
       {"--colour", "red"},
   };
@@ -215,7 +417,6 @@ TEST(RunCommandTest, C14RefusesBadOptionsWithExitCode2) {
     EXPECT_EQ(ran.out, "");
     EXPECT_EQ(ran.loads, 0);
   }
-  EXPECT_EQ(RunOn(kModel, {"m.fathom"}).exit_code, 2);
   EXPECT_EQ(RunOn(kModel, {"--prompt=w"}).exit_code, 2);
   EXPECT_EQ(RunOn(kModel, {"m.fathom", "--prompt=w", "--raw", "--system=s"})
                 .exit_code,
