@@ -53,3 +53,10 @@ list(APPEND FATHOM_RT_TEXT_DEPS
 list(APPEND FATHOM_RT_TEXT_TESTS
   chat_request_test template_folder_test template_test template_snippets_test)
 list(APPEND FATHOM_RT_TEXT_FUZZ chat_request_fuzz template_fuzz)
+
+# A prompt is rendered once and then computed for seconds: here small counts,
+# for each program that chats holds all of it.
+file(GLOB template_sources RELATIVE ${CMAKE_CURRENT_SOURCE_DIR}
+     ${CMAKE_CURRENT_SOURCE_DIR}/template/*.cc)
+set_source_files_properties(${template_sources} PROPERTIES
+  COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
