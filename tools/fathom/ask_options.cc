@@ -180,6 +180,17 @@ absl::StatusOr<AskSettings> AskOptions::Ask(const TextModelFacts& facts) const {
   return settings;
 }
 
+std::string AskOptions::TooManyThreads(const TextModelFacts& facts) const {
+  int64_t asked = 0;
+  if (!threads.has_value() || !absl::SimpleAtoi(*threads, &asked) ||
+      asked <= facts.thread_count || facts.thread_count == 0) {
+    return "";
+  }
+  return absl::StrFormat(
+      "--threads is %d, but only %d can run at the same time here: using %d",
+      asked, facts.thread_count, facts.thread_count);
+}
+
 std::vector<std::string> AskOptions::WithoutEffect(
     const AskSettings& settings, const TextModelFacts& facts) const {
   struct SamplingOption {

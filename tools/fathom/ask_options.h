@@ -61,6 +61,10 @@ struct AskOptions {
   // greedy; any other one, or a top-k, top-p or min-p, samples.
   absl::StatusOr<AskSettings> Ask(const TextModelFacts& facts) const;
 
+  // A warning where --threads asks for more threads than can run at once, of
+  // which the model uses as many as can; empty otherwise.
+  std::string TooManyThreads(const TextModelFacts& facts) const;
+
   // A warning for each option given that changes nothing in an answer by
   // `settings`, which came of Ask().
   std::vector<std::string> WithoutEffect(const AskSettings& settings,

@@ -76,6 +76,10 @@ absl::StatusOr<std::unique_ptr<TextModel>> LoadModel(
   FATHOM_RETURN_IF_ERROR(CheckSamplingParams(facts.sampling));
   // A model that cannot chat is no surprise at the first message.
   FATHOM_RETURN_IF_ERROR(model->EncodeChat({{"user", "?"}}).status());
+  const std::string threads = options.settings.ask.TooManyThreads(facts);
+  if (!threads.empty()) {
+    absl::FPrintF(stderr, "fathom chat: warning: %s\n", threads);
+  }
   // The manifest's names are a folder's: whatever bytes that has.
   absl::FPrintF(stderr,
                 "%s: loaded in %.2f s; %d threads, %s, weights %s; /help "

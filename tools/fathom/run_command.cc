@@ -64,6 +64,8 @@ absl::StatusOr<Loaded> Load(const RunOptions& options, int32_t slot_count,
   FATHOM_ASSIGN_OR_RETURN(loaded.model, loader(load));
   loaded.load_s = NowSeconds() - start_s;
   FATHOM_RETURN_IF_ERROR(CheckSamplingParams(loaded.facts().sampling));
+  const std::string threads = options.ask.TooManyThreads(loaded.facts());
+  if (!threads.empty()) Warn(threads);
   return loaded;
 }
 

@@ -235,6 +235,13 @@ TEST(RunCommandTest, AFullContextIsSaid) {
 }
 
 // One line for each option, and the answer all the same.
+TEST(RunCommandTest, MoreThreadsThanCanRunAreSaid) {
+  EXPECT_EQ(RunOn(kModel, {"m.fathom", "--prompt=w", "-q", "-t8"}).err,
+            "fathom run: warning: --threads is 8, but only 2 can run at the "
+            "same time here: using 2\n");
+  EXPECT_EQ(RunOn(kModel, {"m.fathom", "--prompt=w", "-q", "-t2"}).err, "");
+}
+
 TEST(RunCommandTest, OptionsWithoutEffectAreSaid) {
   auto warnings = [](const FakeTextModel& model,
                      std::vector<std::string> more) {
