@@ -34,6 +34,7 @@ struct CompileOptions {
   std::string weights = "bf16";
   int64_t context = 0;
   bool strict = false;
+  bool quiet = false; // no notes, no progress
   std::optional<uint64_t> randomSeed;
   unsigned threads = 0;
 };

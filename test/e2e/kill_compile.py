@@ -231,7 +231,7 @@ def test_compiling(build: pathlib.Path, config: str, work: pathlib.Path,
     fathom = str(build / "bin/fathom")
     stub = make_stub(fathom, config, work.parent / "stub")
     test = Test("fathom compile", work, lambda seed: [
-        fathom, "compile", *stub, f"--random-weights={seed}", "-o",
+        fathom, "compile", "-q", *stub, f"--random-weights={seed}", "-o",
         str(work / "m.fathom")])
     test.prepare()
     test.kill_at_each("over an older artifact")
@@ -245,7 +245,7 @@ def test_compiling(build: pathlib.Path, config: str, work: pathlib.Path,
 def test_emitting(build: pathlib.Path, config: str, work: pathlib.Path) -> int:
     """Kills what writes one file: the older or the new one, and no other."""
     target, failures = work / "m.mlir", 0
-    command = [build / "bin/fathom", "compile", config, "--target", "avx2",
+    command = [build / "bin/fathom", "compile", "-q", config, "--target", "avx2",
                "--emit=model", "-o", target]
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()

@@ -28,9 +28,10 @@ def last_rows(found: tuple, rows: int, columns: int) -> list:
 
 
 def warnings(text: str) -> list:
+    """All but that the folder, which has no template, cannot be talked to."""
     mark = "warning: "
     return [line[line.index(mark) + len(mark):] for line in text.splitlines()
-            if mark in line]
+            if mark in line and "holds no chat template" not in line]
 
 
 class Variant:

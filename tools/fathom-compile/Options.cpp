@@ -201,6 +201,8 @@ std::optional<int> parseOptions(int argc, char **argv,
       ->check(wholeNumber(1, 16777216))
       ->type_name("TOKENS")
       ->default_str("4096, or the model's limit if that is less");
+  app.add_flag("-q,--quiet", options.quiet,
+               "write warnings and errors only, no progress and no summary");
   app.add_flag("--strict", options.strict,
                "refuse unknown keys of config.json and "
                "generation_config.json");

@@ -91,6 +91,8 @@ int main(int argc, char **argv) {
   fathom::ProgressBar bar;
   fathom::CompileReports reports;
   reports.note = [&](const std::string &line) {
+    if (options.quiet)
+      return;
     bar.clear();
     std::fprintf(stderr, "fathom compile: %s\n", line.c_str());
   };
@@ -99,7 +101,8 @@ int main(int argc, char **argv) {
     std::fprintf(stderr, "fathom compile: warning: %s\n", line.c_str());
   };
   reports.progress = [&](const fathom::PackProgress &progress) {
-    bar.show(progress);
+    if (!options.quiet)
+      bar.show(progress);
   };
   absl::Status status = fathom::compile(options, reports);
   bar.clear();

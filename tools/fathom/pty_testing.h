@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+#include <utmp.h>
 
 #include <cstdlib>
 #include <memory>
@@ -45,8 +46,14 @@ class Pty {
     size.ws_col = static_cast<unsigned short>(options.columns);
     size.ws_row = static_cast<unsigned short>(options.rows);
     EXPECT_EQ(pipe(continue_), 0);
-    child_ = forkpty(&descriptor_, nullptr, nullptr, &size);
+    int terminal = -1;
+    EXPECT_EQ(openpty(&descriptor_, &terminal, nullptr, nullptr, &size), 0);
+    // Before the child can change them.
+    tcgetattr(descriptor_, &modes_);
+    child_ = fork();
     if (child_ == 0) {
+      close(descriptor_);
+      login_tty(terminal);
       setenv("TERM", "xterm-256color", 1);
       for (const char* name : {"NO_COLOR", "XTERM_VERSION", "VISUAL"}) {
         unsetenv(name);
@@ -56,7 +63,7 @@ class Pty {
       }
       _exit(options.job ? Shell(model, options) : Chat(model, options));
     }
-    tcgetattr(descriptor_, &modes_);
+    close(terminal);
   }
   ~Pty() {
     close(descriptor_);
