@@ -259,7 +259,7 @@ std::optional<std::string> AdviceOnFile(const std::string& path) {
                         Shown(ParentOf(path)), "'");
   }
   if (absl::EndsWith(name, ".mlir")) {
-    return "is MLIR, expected a model's folder; --from=FORM goes on from a "
+    return "is MLIR, expected a model's folder; --from=FORM starts from a "
            "file of MLIR";
   }
   const absl::string_view sign = LooksLike(start);

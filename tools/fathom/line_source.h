@@ -17,7 +17,7 @@ class LineSource {
   enum class Got {
     kLine,
     kTooLong,     // a line of more than `line_bytes_max` bytes; it is skipped
-    kNothingYet,  // the next line is not there yet, or the wait was ended
+    kNothingYet,  // no further line so far, or the wait was ended
     kEnd,
   };
 

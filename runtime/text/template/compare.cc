@@ -138,7 +138,7 @@ absl::StatusOr<std::string> HashKey(Arena& arena, const Value& value) {
     case Kind::kInt: return absl::StrCat("i", value.AsInt());
     case Kind::kBig: return absl::StrCat("i", value.big->Decimal());
     case Kind::kFloat: {
-      // 1.0 and 1 are one key; a number that is none is never another's.
+      // 1.0 and 1 are one key; NaN is a key of its own.
       if (std::isfinite(value.number) &&
           value.number == std::trunc(value.number)) {
         return absl::StrCat("i", Integer::FromDouble(value.number).Decimal());

@@ -112,7 +112,7 @@ class AddressMatcher {
   }
 
   // [a-z]{2,63}, or xn-- and [\w%]{2,59}. What follows begins with a character
-  // that is none of these, so that only the longest run can be followed by it.
+  // other than these, so that only the longest run can be followed by it.
   bool AnyEnding(size_t pos) const {
     size_t end = pos;
     while (end < text_.size() && absl::ascii_isalpha(text_[end])) ++end;
