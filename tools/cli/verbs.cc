@@ -10,15 +10,14 @@ namespace fathom {
 namespace {
 
 constexpr Verb kVerbs[] = {
-    {"compile", "Compile a model's folder to an artifact", true},
-    {"run", "Ask a model one question and stream its answer", false},
-    {"chat", "Talk with a model on the terminal", false},
-    {"inspect", "Show what an artifact holds", false},
-    {"bench", "Measure an artifact's speed against the machine's limits",
-     false},
-    {"logits", "Write the logits of given tokens to a file", false},
-    {"tokenize", "Turn text into token ids, or back", false},
-    {"template", "Render messages with a model's chat template", false},
+    {"compile", "Compile a model's folder to an artifact"},
+    {"run", "Ask a model one question and stream its answer"},
+    {"chat", "Talk with a model on the terminal"},
+    {"inspect", "Show what an artifact holds"},
+    {"bench", "Measure an artifact's speed against the machine's limits"},
+    {"logits", "Write the logits of given tokens to a file"},
+    {"tokenize", "Turn text into token ids, or back"},
+    {"template", "Render messages with a model's chat template"},
 };
 
 }  // namespace

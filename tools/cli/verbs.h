@@ -1,4 +1,4 @@
-// The verbs of `fathom`, each a program of its own, and the nearest to a typo.
+// The verbs of `fathom`, and the nearest to a typo.
 #ifndef FATHOM_TOOLS_CLI_VERBS_H_
 #define FATHOM_TOOLS_CLI_VERBS_H_
 
@@ -10,7 +10,6 @@ namespace fathom {
 struct Verb {
   absl::string_view name;
   absl::string_view summary;  // one sentence without a full stop
-  bool compiles;  // links the compiler: absent where models only run
 };
 
 // In the order in which help lists them.

@@ -1,8 +1,8 @@
 # What `cmake --install` puts where, in two components: `runtime` runs models
 # and links no LLVM, `compiler` makes them.
 #
-#   bin/fathom             the command; it finds the others relative to itself
-#   libexec/fathom/        a program a verb
+#   bin/fathom             the command, with every verb that runs models
+#   libexec/fathom/        fathom-compile, which bin/fathom finds from where it is
 #   lib/libfathom.so.0     the C API, with include/fathom/fathom.h
 #   lib/cmake/Fathom, lib/pkgconfig/fathom.pc
 #   share/                 man pages, completions
@@ -12,10 +12,6 @@ set(FATHOM_LIBEXECDIR ${CMAKE_INSTALL_LIBEXECDIR}/fathom)
 
 install(TARGETS fathom COMPONENT runtime
         RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(TARGETS fathom-bench fathom-chat fathom-inspect fathom-logits
-                fathom-run fathom-template fathom-tokenize
-        COMPONENT runtime
-        RUNTIME DESTINATION ${FATHOM_LIBEXECDIR})
 if(FATHOM_BUILD_COMPILER)
   # Debian keeps the libraries of each LLVM in a folder of their own.
   set_target_properties(fathom-compile fathom-opt PROPERTIES

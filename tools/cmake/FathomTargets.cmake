@@ -1,7 +1,7 @@
 # How targets are declared, and who may depend on whom.
 #
 #   fathom_add_runtime_library(fathom_rt_io SRCS a.cc DEPS fathom_rt_base)
-#   fathom_add_program(fathom-run SRCS main.cc DEPS fathom_rt_serve)
+#   fathom_add_program(fathom SRCS main.cc DEPS fathom_verbs)
 #   fathom_add_unit_test(safetensors_test SRCS safetensors_test.cc DEPS ...)
 #   fathom_add_fuzz_target(safetensors_fuzz SRCS ... DEPS ...)
 

@@ -1,5 +1,5 @@
-// `fathom VERB ...`: hands over to the program `fathom-VERB` beside this one,
-// so that what runs models need not link the compiler.
+// `fathom VERB ...`: the verbs that run models are functions of this program;
+// one that links the compiler is a program of its own, `fathom-VERB`.
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "runtime/base/quoting.h"
+#include "runtime/serve/artifact_text_model.h"
 #include "tools/cli/describe.h"
 #include "tools/cli/foreign_words.h"
 #include "tools/cli/help.h"
@@ -20,6 +21,13 @@
 #include "tools/cli/verbs.h"
 #include "tools/cli/version.h"
 #include "tools/exit_codes.h"
+#include "tools/fathom/bench_command.h"
+#include "tools/fathom/chat_command.h"
+#include "tools/fathom/inspect_command.h"
+#include "tools/fathom/logits_command.h"
+#include "tools/fathom/run_command.h"
+#include "tools/fathom/template_command.h"
+#include "tools/fathom/tokenize_command.h"
 
 namespace fathom {
 namespace {
@@ -55,7 +63,29 @@ Page FrontPage() {
   return page;
 }
 
-// Where this program lies: its siblings are found there, not in PATH.
+// A verb of this program.
+struct Command {
+  absl::string_view verb;
+  int (*run)(int argc, const char* const* argv);
+};
+
+constexpr Command kCommands[] = {
+    {"run",
+     [](int argc, const char* const* argv) {
+       return rt::RunCommand(argc, argv, rt::ArtifactTextModel::Load);
+     }},
+    {"chat",
+     [](int argc, const char* const* argv) {
+       return rt::ChatCommand(argc, argv, rt::ArtifactTextModel::Load);
+     }},
+    {"inspect", rt::InspectCommand},
+    {"bench", rt::BenchCommand},
+    {"logits", rt::LogitsCommand},
+    {"tokenize", rt::TokenizeCommand},
+    {"template", rt::TemplateCommand},
+};
+
+// Where this program lies: what compiles is found from there, not in PATH.
 std::string OwnFolder() {
   std::string path(4096, '\0');
   const ssize_t bytes = readlink("/proc/self/exe", path.data(), path.size());
@@ -64,17 +94,16 @@ std::string OwnFolder() {
   return path.substr(0, path.rfind('/'));
 }
 
-// Starts the verb's program: returns only where none could be started.
-int HandOver(const Verb& verb, std::vector<char*> arguments) {
+// Becomes the verb's program: returns only where none could be started.
+int HandOver(const Verb& verb, std::vector<const char*> arguments) {
   const std::string own = OwnFolder();
-  arguments.insert(arguments.begin(), nullptr);
   arguments.push_back(nullptr);
   std::string tried;
   for (const std::string& folder :
        {own, absl::StrCat(own, "/" FATHOM_LIBEXEC)}) {
-    std::string program = absl::StrCat(folder, "/fathom-", verb.name);
-    arguments[0] = program.data();
-    execv(program.c_str(), arguments.data());
+    const std::string program = absl::StrCat(folder, "/fathom-", verb.name);
+    arguments[0] = program.c_str();
+    execv(program.c_str(), const_cast<char* const*>(arguments.data()));
     if (errno != ENOENT) {
       absl::FPrintF(stderr, "fathom: cannot start '%s': %s\n",
                     rt::Shown(program), strerror(errno));
@@ -83,13 +112,22 @@ int HandOver(const Verb& verb, std::vector<char*> arguments) {
     absl::StrAppend(&tried, tried.empty() ? "'" : " or '", rt::Shown(folder),
                     "'");
   }
-  absl::FPrintF(stderr, "fathom: found no 'fathom-%s' in %s%s\n", verb.name,
-                tried,
-                verb.compiles ? ": this installation only runs models; "
-                                "'fathom-compiler' is the package that "
-                                "compiles them"
-                              : "");
+  absl::FPrintF(stderr,
+                "fathom: found no 'fathom-%s' in %s: this installation only "
+                "runs models; 'fathom-compiler' is the package that compiles "
+                "them\n",
+                verb.name, tried);
   return kExitMachine;
+}
+
+// `arguments` begins with the name that the program was started by.
+int RunVerb(const Verb& verb, const std::vector<const char*>& arguments) {
+  for (const Command& command : kCommands) {
+    if (command.verb == verb.name) {
+      return command.run(static_cast<int>(arguments.size()), arguments.data());
+    }
+  }
+  return HandOver(verb, arguments);
 }
 
 int RefuseVerb(absl::string_view name) {
@@ -128,8 +166,7 @@ int Help(int argc, char** argv) {
   if (argc > 3) return RefuseExtra(argv[3], "fathom help [VERB]");
   const Verb* verb = FindVerb(argv[2]);
   if (verb == nullptr) return RefuseVerb(argv[2]);
-  std::string help = "--help";
-  return HandOver(*verb, {help.data()});
+  return RunVerb(*verb, {argv[0], "--help"});
 }
 
 int Main(int argc, char** argv) {
@@ -150,7 +187,11 @@ int Main(int argc, char** argv) {
     return PrintToStdout(kProgram, Described(FrontPage(), name));
   }
   const Verb* verb = FindVerb(name);
-  if (verb != nullptr) return HandOver(*verb, {argv + 2, argv + argc});
+  if (verb != nullptr) {
+    std::vector<const char*> arguments(argv + 1, argv + argc);
+    arguments[0] = argv[0];
+    return RunVerb(*verb, arguments);
+  }
   return name.size() > 1 && name[0] == '-' ? RefuseOption(name)
                                            : RefuseVerb(name);
 }

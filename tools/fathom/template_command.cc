@@ -1,5 +1,7 @@
 // fathom template NAME.fathom|DIR [TEXT]: the prompt that the chat template
 // makes of a request; with --json-lines of one request a line.
+#include "tools/fathom/template_command.h"
+
 #include <unistd.h>
 
 #include <csignal>
@@ -114,7 +116,9 @@ VerbHelp Help() {
   return help;
 }
 
-int Main(int argc, char** argv) {
+}  // namespace
+
+int TemplateCommand(int argc, const char* const* argv) {
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app(
       "Writes the prompt that the chat template makes of a request. A request "
@@ -143,7 +147,4 @@ int Main(int argc, char** argv) {
   return usage.ok() ? ExitCode(status) : kExitCommandLine;
 }
 
-}  // namespace
 }  // namespace fathom::rt
-
-int main(int argc, char** argv) { return fathom::rt::Main(argc, argv); }

@@ -1,5 +1,7 @@
 // fathom tokenize NAME.fathom|DIR [TEXT]: the ids of a text, or with --decode
 // the text of ids; with --json-lines of one JSON value a line.
+#include "tools/fathom/tokenize_command.h"
+
 #include <unistd.h>
 
 #include <csignal>
@@ -164,7 +166,9 @@ VerbHelp Help() {
   return help;
 }
 
-int Main(int argc, char** argv) {
+}  // namespace
+
+int TokenizeCommand(int argc, const char* const* argv) {
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app(
       "Writes the token ids of a text, or with --decode the text of ids. No "
@@ -191,7 +195,4 @@ int Main(int argc, char** argv) {
   return usage.ok() ? ExitCode(status) : kExitCommandLine;
 }
 
-}  // namespace
 }  // namespace fathom::rt
-
-int main(int argc, char** argv) { return fathom::rt::Main(argc, argv); }
