@@ -367,6 +367,9 @@ TEST_F(ApiTest, SettingsOutOfRangeAreErrors) {
   refuses(&Options::min_p, 2.0f, "min_p");
   refuses(&Options::repetition_penalty, -1.0f, "repetition_penalty");
   refuses(&Options::max_tokens, int64_t{-1}, "max_tokens");
+  refuses(&Options::max_tokens, int64_t{1} << 31, "max_tokens");
+  refuses(&Options::think_tokens, int64_t{1} << 31, "think_tokens");
+  refuses(&Options::top_k, int64_t{1} << 31, "top_k");
   refuses(&Options::stop_count, size_t{1}, "stops is null");
   refuses(&Options::stop_count, size_t(-1), "stop_count");
   const char* null = nullptr;

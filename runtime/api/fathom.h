@@ -191,7 +191,8 @@ fathom_session_open(fathom_model* model, const fathom_session_options* options,
 FATHOM_API fathom_code fathom_session_close(fathom_session* session);
 
 /* How to generate. What is negative, NULL or 0 where it says so, is as the
- * artifact says (the checkpoint's generation_config.json). */
+ * artifact says (the checkpoint's generation_config.json). Counts are less than
+ * 2^31; what is out of its range is FATHOM_ERROR_ARGUMENT. */
 typedef struct fathom_generation_options {
   size_t struct_size;
   int64_t max_tokens;   /* the longest output; 0: the artifact's, else as much
