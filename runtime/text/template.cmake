@@ -52,7 +52,8 @@ list(APPEND FATHOM_RT_TEXT_DEPS
   absl::strings absl::str_format simdjson utf8proc)
 list(APPEND FATHOM_RT_TEXT_TESTS
   chat_request_test template_folder_test template_test template_snippets_test)
-list(APPEND FATHOM_RT_TEXT_FUZZ chat_request_fuzz template_fuzz)
+list(APPEND FATHOM_RT_TEXT_FUZZ
+  chat_request_fuzz template_folder_fuzz template_fuzz)
 
 # A prompt is rendered once and then computed for seconds: here small counts,
 # for each program that chats holds all of it.
