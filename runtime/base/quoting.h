@@ -14,9 +14,9 @@ inline constexpr size_t kShownBytesMax = 96;
 // How much of that is its end: a path's says which file it is.
 inline constexpr size_t kShownEndBytes = 64;
 
-// `name` on one line: control characters and bytes that are not printable
-// ASCII are escaped, and what is longer than kShownBytesMax has "..." for its
-// middle.
+// `name` on one line: what is not printable is escaped, see escaping.h, and
+// what is longer than kShownBytesMax has "..." for its middle. No character is
+// cut in two.
 std::string Shown(absl::string_view name);
 
 }  // namespace fathom::rt

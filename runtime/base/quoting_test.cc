@@ -27,5 +27,27 @@ TEST(ShownTest, CutsTheMiddleJustAboveTheLimit) {
                 std::string(42, 'x') + "/tokenizer_config.json");
 }
 
+TEST(ShownTest, KeepsPrintableCharactersOfAllScripts) {
+  EXPECT_EQ(Shown("/モデル/ünï.json"), "/モデル/ünï.json");
+  EXPECT_EQ(Shown("a\u202eb"), "a\\xe2\\x80\\xae\\x62");
+}
+
+// Wherever the cut falls, what is shown is whole characters.
+TEST(ShownTest, CutsBetweenCharacters) {
+  for (size_t shift = 0; shift < 4; ++shift) {
+    for (const std::string character : {"é", "本", "👍"}) {
+      std::string text(shift, 'a');
+      while (text.size() <= 2 * kShownBytesMax) text += character;
+      const std::string shown = Shown(text + std::string(shift, 'z'));
+      EXPECT_EQ(shown.find('\\'), std::string::npos) << shown;
+      EXPECT_LE(shown.size(), kShownBytesMax + 3);
+      EXPECT_GT(shown.size(), kShownBytesMax + 3 - 2 * 4);
+    }
+  }
+  // Bytes that are no characters are cut anywhere.
+  EXPECT_EQ(Shown(std::string(200, '\x80')).size(),
+            (kShownBytesMax - 2 * 3) * 4 + 3);
+}
+
 }  // namespace
 }  // namespace fathom::rt

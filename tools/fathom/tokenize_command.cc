@@ -11,13 +11,13 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
-#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "runtime/base/escaping.h"
 #include "runtime/base/json.h"
 #include "runtime/base/json_string.h"
 #include "runtime/base/quoting.h"
@@ -89,11 +89,7 @@ std::string PiecesOf(const Tokenizer& tokenizer,
                      const std::vector<int32_t>& ids) {
   std::string lines;
   for (int32_t id : ids) {
-    const absl::string_view bytes = tokenizer.TokenBytes(id);
-    absl::StrAppend(&lines, id, "\t\"",
-                    tokenizer.Decode({&id, 1}) == bytes
-                        ? absl::Utf8SafeCHexEscape(bytes)
-                        : absl::CHexEscape(bytes),
+    absl::StrAppend(&lines, id, "\t\"", Escaped(tokenizer.TokenBytes(id)),
                     "\"\n");
   }
   return lines;
