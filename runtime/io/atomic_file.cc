@@ -58,7 +58,8 @@ absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(
   struct stat info = {};
   if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
     return absl::InvalidArgumentError(absl::StrFormat(
-        "'%s' is not a regular file, expected one or none", Shown(path)));
+        "'%s' is not a regular file, expected a regular file or a new name",
+        Shown(path)));
   }
   std::string name = path + ".XXXXXX";
   const int descriptor = mkostemp(name.data(), O_CLOEXEC);

@@ -22,7 +22,7 @@ absl::Status CheckText(absl::string_view text,
   }
   if (!simdjson::validate_utf8(text.data(), text.size())) {
     return absl::InvalidArgumentError(
-        "found bytes that are no UTF-8, expected text");
+        "found bytes that are not valid UTF-8, expected text");
   }
   size_t end = 0;
   for (const ByteSpan& span : foreign) {

@@ -36,8 +36,8 @@ class Tokenizer {
   // The ids of `text`, no special tokens added. Bytes in `foreign` (ascending,
   // apart) came from a message or a file: no added token is found in them, nor
   // one that reaches into them, while everything else goes across the borders
-  // as ever. InvalidArgument when `text` is no UTF-8, is too long, takes a
-  // pattern beyond its limits, or holds a character that has no token.
+  // as ever. InvalidArgument when `text` is not valid UTF-8, is too long, takes
+  // a pattern beyond its limits, or holds a character that has no token.
   absl::StatusOr<std::vector<int32_t>> Encode(
       absl::string_view text, absl::Span<const ByteSpan> foreign = {}) const;
 

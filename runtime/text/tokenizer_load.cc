@@ -94,8 +94,8 @@ absl::Status LoadWords(const TokenizerTables& tables, TokenizerParts* parts) {
     if (!IsWord(*parts, id)) continue;
     const absl::string_view word = parts->Bytes(id);
     if (!parts->is_byte_level && !IsValidUtf8(word)) {
-      return BadTables("token %d: found bytes that are no UTF-8, expected text",
-                       id);
+      return BadTables(
+          "token %d: found bytes that are not valid UTF-8, expected text", id);
     }
     characters.AddWord(word, id);
     const std::optional<uint8_t> byte = ByteOfToken(word);

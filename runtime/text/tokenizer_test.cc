@@ -318,7 +318,7 @@ TEST(TokenizerTest, C10_OddTexts) {
   for (const char* text :
        {"\x80", "a\xc3", "\xed\xa0\x80", "\xf5", "\xc0\x80"}) {
     EXPECT_EQ(tokenizer->Encode(text).status().message(),
-              "found bytes that are no UTF-8, expected text");
+              "found bytes that are not valid UTF-8, expected text");
   }
   EXPECT_FALSE(tokenizer->Encode(std::string(kEncodeBytesMax + 1, 'a')).ok());
 }
@@ -474,7 +474,7 @@ TEST(TokenizerTest, A2_StepsThatCannotBe) {
             error([](auto& t) { t.before_ids = {9}; })},
            {"found 65 ids around a text, expected at most 64",
             error([](auto& t) { t.after_ids.assign(65, 0); })},
-           {"token 3: found bytes that are no UTF-8, expected text",
+           {"token 3: found bytes that are not valid UTF-8, expected text",
             error([](auto& t) { t.token_bytes[t.token_ends[2]] = 0xff; })},
            {"found the affix '\\xff', expected at most 1024 bytes of UTF-8",
             error([](auto& t) { t.end_suffix = "\xff"; })},
