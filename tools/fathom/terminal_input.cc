@@ -100,6 +100,10 @@ std::optional<ChatEntry> TerminalInput::Apply(const Key& key) {
       output_->Write("\x1b[H\x1b[2J");
       view_.Forget();
       break;
+    case Outcome::kNotUtf8:
+      LeaveLine("",
+                "that is not valid UTF-8 and was not sent; Ctrl-C drops it");
+      break;
     case Outcome::kTooLong:
       LeaveLine("", absl::StrFormat("a message holds at most %d bytes: what "
                                     "was typed or pasted last is "

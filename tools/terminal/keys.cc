@@ -8,11 +8,13 @@
 #include "absl/strings/str_replace.h"
 #include "absl/types/span.h"
 #include "runtime/text/utf8_pieces.h"
+#include "simdjson.h"
 
 namespace fathom::rt {
 namespace {
 
 constexpr char kEscape = '\x1b';
+constexpr char kInterruptByte = '\x03';
 constexpr absl::string_view kPasteBegin = "\x1b[200~";
 constexpr absl::string_view kPasteEnd = "\x1b[201~";
 
@@ -100,12 +102,13 @@ bool IsControl(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-void AddText(absl::string_view text, std::deque<Key>* keys) {
+void AddText(absl::string_view text, bool broken, std::deque<Key>* keys) {
   if (text.empty()) return;
   if (keys->empty() || keys->back().kind != KeyKind::kText) {
     keys->push_back({KeyKind::kText, ""});
   }
   keys->back().text.append(text.data(), text.size());
+  keys->back().broken |= broken;
 }
 
 }  // namespace
@@ -135,6 +138,14 @@ void KeyDecoder::Push(absl::string_view bytes, std::deque<Key>* keys) {
 
 size_t KeyDecoder::TakePaste(absl::string_view bytes, std::deque<Key>* keys) {
   const size_t end = bytes.find(kPasteEnd);
+  const size_t interrupt = bytes.find(kInterruptByte);
+  if (interrupt < end) {
+    // The end of a paste can get lost, and terminals let no Ctrl-C into one.
+    pasting_ = too_long_ = false;
+    paste_.clear();
+    keys->push_back({KeyKind::kInterrupt, ""});
+    return interrupt + 1;
+  }
   size_t count = end;
   if (end == absl::string_view::npos) {
     // All but what may be the beginning of the end.
@@ -165,9 +176,11 @@ void KeyDecoder::EndPaste(std::deque<Key>* keys) {
   // Terminals send the line breaks of a paste as the Enter key's.
   std::string raw = absl::StrReplaceAll(paste_, {{"\r\n", "\n"}, {"\r", "\n"}});
   paste_.clear();
+  const bool broken = !simdjson::validate_utf8(raw.data(), raw.size());
   std::string text;
   MoveWholeUtf8(&raw, /*is_last=*/true, &text);
-  if (!text.empty()) keys->push_back({KeyKind::kPaste, std::move(text)});
+  if (text.empty()) return;
+  keys->push_back({KeyKind::kPaste, std::move(text), broken});
 }
 
 size_t KeyDecoder::TakeEscape(absl::string_view bytes, std::deque<Key>* keys) {
@@ -205,13 +218,13 @@ size_t KeyDecoder::TakeText(absl::string_view bytes, std::deque<Key>* keys) {
     const Utf8Piece piece = FirstUtf8Piece(bytes.substr(count));
     if (piece.kind == Utf8Piece::Kind::kUnfinished) break;
     if (piece.kind == Utf8Piece::Kind::kBroken) {
-      AddText(bytes.substr(0, count), keys);
-      AddText("\xef\xbf\xbd", keys);
+      AddText(bytes.substr(0, count), /*broken=*/false, keys);
+      AddText(kReplacementCharacter, /*broken=*/true, keys);
       return count + piece.bytes;
     }
     count += piece.bytes;
   }
-  AddText(bytes.substr(0, count), keys);
+  AddText(bytes.substr(0, count), /*broken=*/false, keys);
   return count;
 }
 

@@ -47,15 +47,21 @@ enum class KeyKind {
   kTranspose,
 };
 
+// What stands in a text for bytes that are not UTF-8: U+FFFD.
+inline constexpr absl::string_view kReplacementCharacter = "\xef\xbf\xbd";
+
 struct Key {
   KeyKind kind;
   std::string text;  // of kText and kPaste: valid UTF-8
+  // Whether `text` has a kReplacementCharacter for bytes that are not.
+  bool broken = false;
 };
 
 // Any bytes give keys; none of them is a fault, and none waits for a time-out.
 // Bytes that are not UTF-8 become U+FFFD, sequences that mean nothing here are
 // dropped. A control character inside an escape sequence ends that sequence and
-// counts: a Ctrl-C is never swallowed, except in a paste, where it is text.
+// counts. In a paste all but Ctrl-C is text, which drops the paste: a Ctrl-C is
+// never swallowed.
 class KeyDecoder {
  public:
   // Appends to `keys` what `bytes` complete. Neighbouring text becomes one key.

@@ -53,8 +53,9 @@ TEST(KeyDecoderTest, Sequences) {
 
 // Whatever was begun, Ctrl-C is Ctrl-C.
 TEST(KeyDecoderTest, CtrlCIsNeverSwallowed) {
-  for (const char* begun : {"", "\x1b", "\x1b[", "\x1b[1;", "\x1bO", "\xc3",
-                            "\xe4\xb8", "\x1b[200", "\xff"}) {
+  for (const char* begun :
+       {"", "\x1b", "\x1b[", "\x1b[1;", "\x1bO", "\xc3", "\xe4\xb8", "\x1b[200",
+        "\xff", "\x1b[200~", "\x1b[200~abc\r", "\x1b[200~a\x1b[201"}) {
     EXPECT_TRUE(
         Decode(absl::StrCat(begun, "\x03")).ends_with(Kinds({K::kInterrupt})))
         << begun;
@@ -64,14 +65,42 @@ TEST(KeyDecoderTest, CtrlCIsNeverSwallowed) {
             Kinds({K::kInterrupt}).back());
 }
 
+// The end of the paste was lost, or comes yet: what follows is typed.
+TEST(KeyDecoderTest, CtrlCDropsAPaste) {
+  const std::string bytes = "\x1b[200~never closed\x03 is\r\x1b[201~x";
+  for (size_t cut = 1; cut <= bytes.size(); ++cut) {
+    EXPECT_EQ(Decode(bytes, cut),
+              Kinds({K::kInterrupt}) + " ' is' " + Kinds({K::kEnter}) + " 'x'");
+  }
+  // One that was too long as well.
+  EXPECT_EQ(Decode("\x1b[200~" + std::string(kPasteBytesMax + 1, 'a') +
+                       "\x03\x1b[200~b\x1b[201~",
+                   1 << 16),
+            Kinds({K::kInterrupt}) + " 'b'");
+}
+
+// They are marked, so that nobody takes the replacement for what was typed.
+TEST(KeyDecoderTest, MarksBytesThatAreNotUtf8) {
+  for (const auto& [bytes, broken] :
+       {std::pair("a\xe9", true), std::pair("\xef\xbf\xbd", false),
+        std::pair("\x1b[200~caf\xe9\x1b[201~", true),
+        std::pair("\x1b[200~\xef\xbf\xbd\x1b[201~", false)}) {
+    KeyDecoder decoder;
+    std::deque<Key> keys;
+    decoder.Push(absl::StrCat(bytes, "\r"), &keys);
+    EXPECT_EQ(keys.front().broken, broken) << bytes;
+    EXPECT_FALSE(keys.back().broken);
+  }
+}
+
 TEST(KeyDecoderTest, BytesThatAreNotUtf8AreReplaced) {
   EXPECT_EQ(Decode("a\xff\xc3z"), "'a\xef\xbf\xbd\xef\xbf\xbdz'");
 }
 
 TEST(KeyDecoderTest, APasteIsOneKeyWithAllThatItHolds) {
   const std::string paste =
-      "\x1b[200~  def f():\r\treturn\x03\x04\x1a\x1b[A\r\n\n\x1b[201~";
-  const std::string text = "  def f():\n\treturn\x03\x04\x1a\x1b[A\n\n";
+      "\x1b[200~  def f():\r\treturn\x04\x1a\x1b[A\r\n\n\x1b[201~";
+  const std::string text = "  def f():\n\treturn\x04\x1a\x1b[A\n\n";
   for (size_t cut : {size_t{1}, size_t{2}, size_t{5}, paste.size()}) {
     EXPECT_EQ(Decode("a" + paste + "\r", cut),
               "'a' '" + text + "' " + Kinds({K::kEnter}));

@@ -26,15 +26,28 @@ bool NotSpace(char c) {
 
 TypedText TypedText::Typed(std::string text) {
   TypedText typed;
-  typed.pasted_.assign(text.size(), 0);
+  typed.marks_.assign(text.size(), kTyped);
   typed.text_ = std::move(text);
   return typed;
 }
 
 TypedText TypedText::Pasted(std::string text) {
   TypedText pasted = Typed(std::move(text));
-  std::fill(pasted.pasted_.begin(), pasted.pasted_.end(), 1);
+  std::fill(pasted.marks_.begin(), pasted.marks_.end(), kPasted);
   return pasted;
+}
+
+TypedText TypedText::Of(const Key& key) {
+  TypedText text =
+      key.kind == KeyKind::kText ? Typed(key.text) : Pasted(key.text);
+  if (!key.broken) return text;
+  const absl::string_view bytes = key.text;
+  constexpr size_t kBytes = kReplacementCharacter.size();
+  for (size_t at = bytes.find(kReplacementCharacter); at != bytes.npos;
+       at = bytes.find(kReplacementCharacter, at + kBytes)) {
+    text.marks_.replace(at, kBytes, kBytes, kBroken);
+  }
+  return text;
 }
 
 bool TypedText::TypedAt(size_t at, absl::string_view bytes) const {
@@ -49,18 +62,18 @@ bool TypedText::TypedAt(size_t at, absl::string_view bytes) const {
 
 void TypedText::Insert(size_t at, const TypedText& other) {
   text_.insert(at, other.text_);
-  pasted_.insert(at, other.pasted_);
+  marks_.insert(at, other.marks_);
 }
 
 void TypedText::Erase(size_t at, size_t bytes) {
   text_.erase(at, bytes);
-  pasted_.erase(at, bytes);
+  marks_.erase(at, bytes);
 }
 
 TypedText TypedText::Part(size_t at, size_t bytes) const {
   TypedText part;
   part.text_ = text_.substr(at, bytes);
-  part.pasted_ = pasted_.substr(at, bytes);
+  part.marks_ = marks_.substr(at, bytes);
   return part;
 }
 
@@ -88,8 +101,7 @@ LineEditor::Outcome LineEditor::Apply(const Key& key) {
       if (text_.size() + key.text.size() > kEditedBytesMax) {
         return Outcome::kTooLong;
       }
-      Insert(key.kind == KeyKind::kText ? TypedText::Typed(key.text)
-                                        : TypedText::Pasted(key.text));
+      Insert(TypedText::Of(key));
       break;
     case KeyKind::kPasteTooLong: return Outcome::kTooLong;
     case KeyKind::kEnter: return Enter();
@@ -198,7 +210,12 @@ size_t LineEditor::WordRight() const {
 
 LineEditor::Outcome LineEditor::Enter() {
   const EnterAction action = enter_(text_);
-  if (action == EnterAction::kAccept) return Outcome::kAccepted;
+  if (action == EnterAction::kAccept) {
+    const size_t broken = text_.FirstBroken();
+    if (broken == std::string::npos) return Outcome::kAccepted;
+    cursor_ = broken;
+    return Outcome::kNotUtf8;
+  }
   cursor_ = text_.size();
   if (action == EnterAction::kNewLineForLastByte) EraseTo(cursor_ - 1);
   NewLine();

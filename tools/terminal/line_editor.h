@@ -23,20 +23,27 @@ inline constexpr size_t kHistoryLinesMax = 1000;
 inline constexpr size_t kEditedBytesMax = kPasteBytesMax;
 
 // A text that remembers which of its bytes were pasted: what a paste holds is
-// never taken for a command or for the end of a line that goes on.
+// never taken for a command or for the end of a line that goes on. It remembers
+// as well where bytes came that are not UTF-8.
 class TypedText {
  public:
   TypedText() = default;
   static TypedText Typed(std::string text);
   static TypedText Pasted(std::string text);
+  // The text of a kText or a kPaste.
+  static TypedText Of(const Key& key);
 
   const std::string& text() const { return text_; }
   bool empty() const { return text_.empty(); }
   size_t size() const { return text_.size(); }
   // Whether byte `at` was typed; false beyond the end.
-  bool typed(size_t at) const { return at < size() && pasted_[at] == 0; }
+  bool typed(size_t at) const { return at < size() && marks_[at] == kTyped; }
   // Whether all of `bytes` stands at `at` and was typed.
   bool TypedAt(size_t at, absl::string_view bytes) const;
+
+  // Where it first has a character that stands for bytes that are not UTF-8;
+  // npos where it has none.
+  size_t FirstBroken() const { return marks_.find(kBroken); }
 
   void Insert(size_t at, const TypedText& other);
   void Erase(size_t at, size_t bytes);
@@ -46,8 +53,10 @@ class TypedText {
   bool operator==(const TypedText& other) const = default;
 
  private:
+  enum Mark : char { kTyped, kPasted, kBroken };
+
   std::string text_;
-  std::string pasted_;  // one byte for each of text_: 0 typed, 1 pasted
+  std::string marks_;  // a Mark for each byte of text_
 };
 
 // What Enter does at the end of a text.
@@ -67,6 +76,7 @@ class LineEditor {
     kEnded,        // Ctrl-D on an empty line
     kSuspend,
     kClearScreen,
+    kNotUtf8,  // text() would be the line, but has bytes that are not UTF-8
     kTooLong,  // the key would make the text longer than kEditedBytesMax
   };
 

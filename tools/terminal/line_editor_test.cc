@@ -160,6 +160,20 @@ TEST_F(LineEditorTest, PastesAreMarked) {
   EXPECT_FALSE(editor_.text().typed(0));
 }
 
+// The text stays, with the cursor at the first of them.
+TEST_F(LineEditorTest, BytesThatAreNotUtf8AreNotAccepted) {
+  EXPECT_EQ(Type("na\xefve \xffx\r"), Outcome::kNotUtf8);
+  EXPECT_EQ(Line(), "na|\xef\xbf\xbdve \xef\xbf\xbdx");
+  EXPECT_EQ(Type("\x1b[3~\xc3\xaf\r"), Outcome::kNotUtf8);
+  EXPECT_EQ(Line(), "na\xc3\xafve |\xef\xbf\xbdx");
+  EXPECT_EQ(Type("\x1b[3~\r"), Outcome::kAccepted);
+  editor_.Reset(false);
+  EXPECT_EQ(Type("\x1b[200~caf\xe9\x1b[201~\r"), Outcome::kNotUtf8);
+  editor_.Reset(false);
+  // A character that was typed as such is one like any other.
+  EXPECT_EQ(Type("\xef\xbf\xbd\r"), Outcome::kAccepted);
+}
+
 TEST_F(LineEditorTest, ALineHasALimit) {
   const std::string half(kEditedBytesMax / 2, 'x');
   Type("\x1b[200~" + half + "\x1b[201~");

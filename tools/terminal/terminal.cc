@@ -35,6 +35,15 @@ void WriteAll(absl::string_view text) {
   }
 }
 
+Terminal::Size SizeOf(int descriptor) {
+  winsize size = {};
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 ||
+      size.ws_row == 0) {
+    return {80, 24};
+  }
+  return {size.ws_col, size.ws_row};
+}
+
 // Calls nothing that is unsafe in a signal handler.
 void PutBack() {
   if (saved.bracketed != 0) WriteAll(kDoNotBracketPastes);
@@ -116,14 +125,9 @@ void Terminal::Stop() {
 
 bool Terminal::InForeground() const { return tcgetpgrp(input_) == getpgrp(); }
 
-Terminal::Size Terminal::size() const {
-  winsize size = {};
-  if (ioctl(output_, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 ||
-      size.ws_row == 0) {
-    return {80, 24};
-  }
-  return {size.ws_col, size.ws_row};
-}
+Terminal::Size Terminal::size() const { return SizeOf(output_); }
+
+int TerminalColumns(int descriptor) { return SizeOf(descriptor).columns; }
 
 bool Terminal::rewraps() const {
   // xterm itself and the Linux console cut rows off.

@@ -60,6 +60,9 @@ class Terminal {
   Mode mode_ = Mode::kWaiting;
 };
 
+// The columns of the terminal that `descriptor` is; 80 where it does not say.
+int TerminalColumns(int descriptor);
+
 // Whether escape sequences are understood: TERM does not say "dumb".
 bool TerminalIsCapable();
 
