@@ -22,6 +22,7 @@
 #include "tools/fathom/text_editor.h"
 #include "tools/terminal/signal_inbox.h"
 #include "tools/terminal/terminal.h"
+#include "tools/terminal/word_wrap.h"
 
 namespace fathom::rt {
 namespace {
@@ -67,6 +68,14 @@ struct ChatOptions {
   }
 };
 
+// Writes a line beside the conversation, wrapped where a person reads it.
+void Tell(absl::string_view line) {
+  // A word is taken back by escape sequences.
+  const bool wraps = isatty(STDERR_FILENO) != 0 && TerminalIsCapable();
+  WordWrap wrap(wraps ? TerminalColumns(STDERR_FILENO) : 0);
+  absl::FPrintF(stderr, "%s", wrap.Push(line));
+}
+
 absl::StatusOr<std::unique_ptr<TextModel>> LoadModel(
     const ChatOptions& options, const TextModelLoader& loader) {
   const double start_s = NowSeconds();
@@ -78,14 +87,14 @@ absl::StatusOr<std::unique_ptr<TextModel>> LoadModel(
   FATHOM_RETURN_IF_ERROR(model->EncodeChat({{"user", "?"}}).status());
   const std::string threads = options.settings.ask.TooManyThreads(facts);
   if (!threads.empty()) {
-    absl::FPrintF(stderr, "fathom chat: warning: %s\n", threads);
+    Tell(absl::StrFormat("fathom chat: warning: %s\n", threads));
   }
   // The manifest's names are a folder's: whatever bytes that has.
-  absl::FPrintF(stderr,
-                "%s: loaded in %.2f s; %d threads, %s, weights %s; /help "
-                "lists the commands\n",
-                Shown(facts.name), NowSeconds() - start_s, facts.thread_count,
-                Shown(facts.level), facts.placement);
+  Tell(
+      absl::StrFormat("%s: loaded in %.2f s; %d threads, %s, weights %s; /help "
+                      "lists the commands\n",
+                      Shown(facts.name), NowSeconds() - start_s,
+                      facts.thread_count, Shown(facts.level), facts.placement));
   return model;
 }
 

@@ -335,6 +335,63 @@ TEST(ChatCommandTest, OverflowDropOldestLeavesOutWholeTurns) {
             "'drop-oldest'\n");
 }
 
+// What was left out is sent again as soon as there is room, whichever command
+// made it.
+TEST(ChatCommandTest, OverflowDropOldestSendsAgainWhatFits) {
+  FakeTextModel model("}y");
+  model.mutable_facts().context_tokens = 64;
+  const std::string big(45, 'x'),
+      dropped =
+          "(the context is full: the oldest 4 messages are no longer sent)\n"
+          "</think>y\n";
+  const std::string begin = "1234\n1234\n" + big + "\n";
+  const auto prompt_tokens = [&](const std::string& input) {
+    const std::string out =
+        ChatOn(model, input + "/stats\n", {"--overflow", "drop-oldest"}).out;
+    return out.substr(out.find("prompt "),
+                      out.find(" tokens,") - out.find("prompt "));
+  };
+  const auto after = [&](const std::string& input) {
+    const std::string out =
+        ChatOn(model, begin + input, {"--overflow", "drop-oldest"}).out;
+    const std::string before = "</think>y\n</think>y\n" + dropped;
+    EXPECT_EQ(out.substr(0, before.size()), before);
+    return out.substr(before.size());
+  };
+  EXPECT_EQ(after("/undo\n1234\n"), "(removed '" + big +
+                                        "')\n(all messages are sent again)\n"
+                                        "</think>y\n");
+  EXPECT_EQ(prompt_tokens(begin + "/undo\n1234\n"),
+            prompt_tokens("1234\n1234\n1234\n"));
+  // Nothing is said where nothing changes.
+  EXPECT_EQ(after("/retry\n"),
+            "(greedy: the answer changes only with the settings; '/set "
+            "temperature 0.7' samples)\n</think>y\n");
+  // Less room is kept for a shorter answer.
+  EXPECT_EQ(after("/set max-tokens 3\n/set temperature 1\n/retry\n"),
+            "(max-tokens 3)\n(temperature 1)\n(the context has room again: "
+            "only the oldest 2 messages are not sent)\n</think>y\n");
+  // Refusing leaves out nothing.
+  EXPECT_EQ(after("/set overflow refuse\n/undo\n1234\n"),
+            "(overflow refuse)\n(removed '" + big +
+                "')\n(all messages are sent again)\n</think>y\n");
+  EXPECT_EQ(after("/set overflow refuse\n1234\n"),
+            "(overflow refuse)\n(the context is full: 73 tokens with this "
+            "message, 63 fit; /reset starts over, or '/set overflow "
+            "drop-oldest' drops the oldest messages and /retry sends this one "
+            "again)\n");
+}
+
+TEST(ChatCommandTest, ShowsTextOfAllScriptsAsItIs) {
+  EXPECT_EQ(ChatOn(kModel, "日本語\n/undo\n/load ünï\n/système x\n").out,
+            "so</think>yes\n(removed '日本語')\n"
+            "(ünï: cannot open: No such file or directory)\n"
+            "('/système' is not a command; did you mean /system?)\n");
+  EXPECT_EQ(ChatOn(kModel, "/日本\n").out,
+            "('/日本' is not a command; /help lists them, and '//' sends a "
+            "message that begins with '/')\n");
+}
+
 TEST(ChatCommandTest, SaysWhatCutAnAnswer) {
   FakeTextModel model = kModel;
   model.mutable_facts().max_tokens = 4;

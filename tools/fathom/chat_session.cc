@@ -53,25 +53,71 @@ absl::Status ChatSession::Take(const ChatEntry& entry) {
   return printer_->status();
 }
 
-std::vector<ChatMessage> ChatSession::Messages(
-    absl::string_view message) const {
+absl::StatusOr<std::vector<int32_t>> ChatSession::Encode(
+    absl::string_view message, size_t first) const {
   std::vector<ChatMessage> messages;
   if (!system_.empty()) messages.push_back({"system", system_});
-  for (size_t i = first_sent_; i < turns_.size(); ++i) {
+  for (size_t i = first; i < turns_.size(); ++i) {
     messages.push_back(turns_[i].message);
   }
   messages.push_back({"user", std::string(message)});
-  return messages;
+  return model_->EncodeChat(messages);
 }
 
 // A turn is a message of the user and what follows it.
-bool ChatSession::LeaveOutOldest() {
-  if (first_sent_ == turns_.size()) return false;
+size_t ChatSession::TurnAfter(size_t turn) const {
   do {
-    ++first_sent_;
-  } while (first_sent_ < turns_.size() &&
-           turns_[first_sent_].message.role != "user");
-  return true;
+    ++turn;
+  } while (turn < turns_.size() && turns_[turn].message.role != "user");
+  return turn;
+}
+
+size_t ChatSession::TurnBefore(size_t turn) const {
+  do {
+    --turn;
+  } while (turn > 0 && turns_[turn].message.role != "user");
+  return turn;
+}
+
+// Searches from where the last prompt began: each that is tried is hardly
+// longer than the context, however long the conversation is.
+absl::Status ChatSession::LeaveOutOldest(absl::string_view message,
+                                         int64_t most,
+                                         std::vector<int32_t>* ids) {
+  FATHOM_ASSIGN_OR_RETURN(*ids, Encode(message, first_sent_));
+  const auto fits = [most](const std::vector<int32_t>& prompt) {
+    return static_cast<int64_t>(prompt.size()) <= most;
+  };
+  if (!fits(*ids)) {
+    while (!fits(*ids) && first_sent_ < turns_.size()) {
+      first_sent_ = TurnAfter(first_sent_);
+      FATHOM_ASSIGN_OR_RETURN(*ids, Encode(message, first_sent_));
+    }
+    return absl::OkStatus();
+  }
+  while (first_sent_ > 0) {
+    const size_t earlier = TurnBefore(first_sent_);
+    FATHOM_ASSIGN_OR_RETURN(std::vector<int32_t> more,
+                            Encode(message, earlier));
+    if (!fits(more)) break;
+    first_sent_ = earlier;
+    *ids = std::move(more);
+  }
+  return absl::OkStatus();
+}
+
+void ChatSession::SayWhatIsSent(size_t first_before) {
+  if (first_sent_ > first_before) {
+    Note(absl::StrFormat(
+        "the context is full: the oldest %d messages are no longer sent",
+        first_sent_));
+  } else if (first_sent_ < first_before && first_sent_ > 0) {
+    Note(absl::StrFormat(
+        "the context has room again: only the oldest %d messages are not sent",
+        first_sent_));
+  } else if (first_sent_ < first_before) {
+    Note("all messages are sent again");
+  }
 }
 
 absl::StatusOr<std::optional<std::vector<int32_t>>> ChatSession::Prompt(
@@ -83,37 +129,39 @@ absl::StatusOr<std::optional<std::vector<int32_t>>> ChatSession::Prompt(
     if (settings.max_tokens > 0) room = std::min(room, settings.max_tokens);
   }
   const size_t first_before = first_sent_;
-  for (;;) {
-    auto ids = model_->EncodeChat(Messages(message));
-    if (absl::IsInvalidArgument(ids.status())) {
-      // A template can refuse a conversation, as one that was loaded.
-      Note(ids.status().message());
-      return std::nullopt;
-    }
-    FATHOM_RETURN_IF_ERROR(ids.status());
-    const auto count = static_cast<int64_t>(ids->size());
-    if (count + room > context && settings_.overflow == Overflow::kDropOldest &&
-        LeaveOutOldest()) {
-      continue;
-    }
-    if (count >= context) {
-      first_sent_ = first_before;
-      Note(absl::StrFormat(
-          "the context is full: %d tokens with this message, %d fit%s", count,
-          context - 1,
-          settings_.overflow == Overflow::kDropOldest || turns_.empty()
-              ? "; send a shorter one"
-              : "; /reset starts over, or '/set overflow drop-oldest' drops "
-                "the oldest messages and /retry sends this one again"));
-      return std::nullopt;
-    }
-    if (first_sent_ > first_before) {
-      Note(absl::StrFormat(
-          "the context is full: the oldest %d messages are no longer sent",
-          first_sent_));
-    }
-    return *std::move(ids);
+  std::vector<int32_t> ids;
+  absl::Status status;
+  if (settings_.overflow == Overflow::kDropOldest) {
+    status = LeaveOutOldest(message, context - room, &ids);
+  } else {
+    first_sent_ = 0;
+    auto all = Encode(message, first_sent_);
+    status = all.status();
+    if (all.ok()) ids = *std::move(all);
   }
+  std::string refused;
+  if (absl::IsInvalidArgument(status)) {
+    // A template can refuse a conversation, as one that was loaded.
+    refused = std::string(status.message());
+  } else if (!status.ok()) {
+    return status;
+  } else if (const auto count = static_cast<int64_t>(ids.size());
+             count >= context) {
+    refused = absl::StrFormat(
+        "the context is full: %d tokens with this message, %d fit%s", count,
+        context - 1,
+        settings_.overflow == Overflow::kDropOldest || turns_.empty()
+            ? "; send a shorter one"
+            : "; /reset starts over, or '/set overflow drop-oldest' drops "
+              "the oldest messages and /retry sends this one again");
+  }
+  if (!refused.empty()) {
+    first_sent_ = first_before;
+    Note(refused);
+    return std::nullopt;
+  }
+  SayWhatIsSent(first_before);
+  return ids;
 }
 
 absl::Status ChatSession::Ask(std::string message) {

@@ -23,7 +23,7 @@
 namespace fathom::rt {
 
 // With Overflow::kDropOldest turns are left out until this share of the context
-// is free for the answer, so that not every message computes all anew.
+// is free for the answer, so that not every message computes all again.
 inline constexpr int64_t kAnswerShare = 4;
 
 // Not thread-safe.
@@ -63,8 +63,17 @@ class ChatSession {
   // which is said.
   absl::StatusOr<std::optional<std::vector<int32_t>>> Prompt(
       absl::string_view message, const AskSettings& settings);
-  std::vector<ChatMessage> Messages(absl::string_view message) const;
-  bool LeaveOutOldest();
+  // The ids of the messages from `first` on and of `message`.
+  absl::StatusOr<std::vector<int32_t>> Encode(absl::string_view message,
+                                              size_t first) const;
+  // Sets first_sent_ so that no more of the oldest turns are left out than
+  // needed for a prompt of at most `most` ids, and `ids` to that prompt, which
+  // is longer where even `message` alone is.
+  absl::Status LeaveOutOldest(absl::string_view message, int64_t most,
+                              std::vector<int32_t>* ids);
+  size_t TurnAfter(size_t turn) const;
+  size_t TurnBefore(size_t turn) const;
+  void SayWhatIsSent(size_t first_before);
   void SayHowItEnded(const Answer& answer);
   // Takes the last message of the user out of the conversation, with what
   // follows it; nothing where there is none.
@@ -79,7 +88,8 @@ class ChatSession {
   Conversation conversation_;
   std::string system_;
   std::vector<ChatTurn> turns_;
-  // Those before it are not sent: the context has no room for them.
+  // Of the last prompt: those before it were not sent, as the context had no
+  // room for them. Each prompt decides anew.
   size_t first_sent_ = 0;
   // The last message, where it has no answer.
   std::optional<std::string> unanswered_;

@@ -117,8 +117,65 @@ TEST_F(ChatTerminalTest, EditsWholeCharacters) {
 }
 
 TEST_F(ChatTerminalTest, ABracketedPasteIsOneMessage) {
-  ExpectMessage("\x1b[200~  def f():\r\treturn 1\x03\x04\x1a\r\r/x\x1b[201~\n",
-                "  def f():\\n\\u0009return 1\\u0003\\u0004\\u001a\\n\\n/x");
+  ExpectMessage("\x1b[200~  def f():\r\treturn 1\x04\x1a\r\r/x\x1b[201~\n",
+                "  def f():\\n\\u0009return 1\\u0004\\u001a\\n\\n/x");
+}
+
+TEST_F(ChatTerminalTest, CtrlCLeavesAPasteWhoseEndWasLost) {
+  Pty pty(FakeTextModel("}y"));
+  ASSERT_TRUE(pty.AwaitPrompt());
+  pty.Type("\x1b[200~never closed\r\x03");
+  ASSERT_TRUE(pty.Await("^C"));
+  ASSERT_TRUE(pty.AwaitPrompt());
+  pty.Type("hi\n");
+  ASSERT_TRUE(pty.Await("</think>"));
+  ASSERT_TRUE(pty.AwaitPrompt());
+  const std::string saved = Saved(pty);
+  EXPECT_TRUE(absl::StrContains(saved, "\"content\": \"hi\"")) << saved;
+  EXPECT_FALSE(absl::StrContains(saved, "never")) << saved;
+  pty.Type("\x04");
+  EXPECT_EQ(pty.ExitCode(), 0);
+}
+
+TEST_F(ChatTerminalTest, BytesThatAreNotUtf8AreNotSent) {
+  Pty pty(FakeTextModel("}y"));
+  ASSERT_TRUE(pty.AwaitPrompt());
+  pty.Type("caf\xe9\n");
+  ASSERT_TRUE(
+      pty.Await("(that is not valid UTF-8 and was not sent; Ctrl-C drops it)"));
+  ASSERT_TRUE(pty.Await("> caf"));
+  // The cursor is before what it could not be.
+  pty.Type("\x1b[3~\xc3\xa9\n");
+  ASSERT_TRUE(pty.Await("</think>"));
+  ASSERT_TRUE(pty.AwaitPrompt());
+  pty.Type("/undo\n");
+  ASSERT_TRUE(pty.Await("(removed 'caf\xc3\xa9')"));
+  ASSERT_TRUE(pty.AwaitPrompt());
+  pty.Type("/undo\n");
+  ASSERT_TRUE(pty.Await("(there is no message to remove)"));
+  pty.Type("\x04");
+  EXPECT_EQ(pty.ExitCode(), 0);
+}
+
+TEST_F(ChatTerminalTest, TheFirstLineBreaksBetweenWords) {
+  for (int columns : {80, 30}) {
+    Pty::Options options;
+    options.columns = columns;
+    FakeTextModel model("}y");
+    model.mutable_facts().name = "DeepSeek-R1-Distill-Qwen-1.5B";
+    model.mutable_facts().level = "x86-64-v4";
+    model.mutable_facts().placement = "on their nodes";
+    Pty pty(model, options);
+    ASSERT_TRUE(pty.AwaitPrompt());
+    const std::string text = pty.screen().Text();
+    EXPECT_EQ(pty.screen().faults(), 0);
+    for (const char* word : {"DeepSeek-R1-Distill-Qwen-1.5B:", "loaded",
+                             "threads,", "/help", "lists", "commands\n"}) {
+      EXPECT_TRUE(absl::StrContains(text, word)) << text;
+    }
+    pty.Type("\x04");
+    EXPECT_EQ(pty.ExitCode(), 0);
+  }
 }
 
 TEST_F(ChatTerminalTest, ALineThatEndsInABackslashGoesOn) {
