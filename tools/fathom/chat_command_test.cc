@@ -392,6 +392,27 @@ TEST(ChatCommandTest, ShowsTextOfAllScriptsAsItIs) {
             "message that begins with '/')\n");
 }
 
+// Encoding once for each turn that goes would take minutes.
+TEST_F(ChatFileCommandTest, OverflowDropOldestTakesALongConversation) {
+  constexpr int kTurns = 20000;
+  std::string messages;
+  for (int i = 0; i < kTurns; ++i) {
+    messages +=
+        "{\"role\":\"user\",\"content\":\"q\"},"
+        "{\"role\":\"assistant\",\"content\":\"a\"},";
+  }
+  messages.pop_back();
+  Write("[" + messages + "]");
+  FakeTextModel model("}y");
+  model.mutable_facts().context_tokens = 40;  // 10 of them are the answer's
+  EXPECT_EQ(ChatOn(model, "/load " + path_ + "\nwell\nwell\n",
+                   {"--overflow", "drop-oldest"})
+                .out,
+            "(loaded 40000 messages)\n(the context is full: the oldest 39992 "
+            "messages are no longer sent)\n</think>y\n(the context is full: "
+            "the oldest 39996 messages are no longer sent)\n</think>y\n");
+}
+
 TEST(ChatCommandTest, SaysWhatCutAnAnswer) {
   FakeTextModel model = kModel;
   model.mutable_facts().max_tokens = 4;

@@ -65,43 +65,43 @@ absl::StatusOr<std::vector<int32_t>> ChatSession::Encode(
 }
 
 // A turn is a message of the user and what follows it.
-size_t ChatSession::TurnAfter(size_t turn) const {
-  do {
-    ++turn;
-  } while (turn < turns_.size() && turns_[turn].message.role != "user");
-  return turn;
+std::vector<size_t> ChatSession::TurnStarts() const {
+  std::vector<size_t> starts;
+  for (size_t i = 0; i < turns_.size(); ++i) {
+    if (i == 0 || turns_[i].message.role == "user") starts.push_back(i);
+  }
+  starts.push_back(turns_.size());
+  return starts;
 }
 
-size_t ChatSession::TurnBefore(size_t turn) const {
-  do {
-    --turn;
-  } while (turn > 0 && turns_[turn].message.role != "user");
-  return turn;
-}
-
-// Searches from where the last prompt began: each that is tried is hardly
-// longer than the context, however long the conversation is.
+// Tries where the last prompt began and the start next to it first: mostly one
+// of them is it. A conversation that was loaded can have a million turns.
 absl::Status ChatSession::LeaveOutOldest(absl::string_view message,
                                          int64_t most,
                                          std::vector<int32_t>* ids) {
-  FATHOM_ASSIGN_OR_RETURN(*ids, Encode(message, first_sent_));
-  const auto fits = [most](const std::vector<int32_t>& prompt) {
-    return static_cast<int64_t>(prompt.size()) <= most;
-  };
-  if (!fits(*ids)) {
-    while (!fits(*ids) && first_sent_ < turns_.size()) {
-      first_sent_ = TurnAfter(first_sent_);
-      FATHOM_ASSIGN_OR_RETURN(*ids, Encode(message, first_sent_));
+  const std::vector<size_t> starts = TurnStarts();
+  size_t low = 0, high = starts.size() - 1;  // it is one of these
+  bool has_high = false;                     // `ids` are those from there on
+  size_t probe = static_cast<size_t>(
+      std::lower_bound(starts.begin(), starts.end(), first_sent_) -
+      starts.begin());
+  for (int tries = 0; low < high; ++tries) {
+    if (tries > 1) probe = low + (high - low) / 2;
+    FATHOM_ASSIGN_OR_RETURN(std::vector<int32_t> tried,
+                            Encode(message, starts[probe]));
+    if (static_cast<int64_t>(tried.size()) <= most) {
+      high = probe;
+      *ids = std::move(tried);
+      has_high = true;
+      probe = std::max(low + 1, high) - 1;
+    } else {
+      low = std::min(probe + 1, high);
+      probe = low;
     }
-    return absl::OkStatus();
   }
-  while (first_sent_ > 0) {
-    const size_t earlier = TurnBefore(first_sent_);
-    FATHOM_ASSIGN_OR_RETURN(std::vector<int32_t> more,
-                            Encode(message, earlier));
-    if (!fits(more)) break;
-    first_sent_ = earlier;
-    *ids = std::move(more);
+  first_sent_ = starts[high];
+  if (!has_high) {
+    FATHOM_ASSIGN_OR_RETURN(*ids, Encode(message, first_sent_));
   }
   return absl::OkStatus();
 }

@@ -71,8 +71,8 @@ class ChatSession {
   // is longer where even `message` alone is.
   absl::Status LeaveOutOldest(absl::string_view message, int64_t most,
                               std::vector<int32_t>* ids);
-  size_t TurnAfter(size_t turn) const;
-  size_t TurnBefore(size_t turn) const;
+  // Where a conversation can be cut, the end included; ascending.
+  std::vector<size_t> TurnStarts() const;
   void SayWhatIsSent(size_t first_before);
   void SayHowItEnded(const Answer& answer);
   // Takes the last message of the user out of the conversation, with what
