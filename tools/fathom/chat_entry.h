@@ -40,7 +40,7 @@ class ChatInput {
   virtual ~ChatInput() = default;
 
   // Waits for the next entry, which is not empty; nothing when the input is
-  // over. Ctrl-C drops what was begun, and the wait goes on.
+  // over. Ctrl-C drops what was typed so far, and the wait goes on.
   virtual absl::StatusOr<std::optional<ChatEntry>> Read() = 0;
 
   // Whether Ctrl-C came since the last entry. Asked between two steps of an

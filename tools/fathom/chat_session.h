@@ -89,7 +89,7 @@ class ChatSession {
   std::string system_;
   std::vector<ChatTurn> turns_;
   // Of the last prompt: those before it were not sent, as the context had no
-  // room for them. Each prompt decides anew.
+  // room for them. Each prompt decides again.
   size_t first_sent_ = 0;
   // The last message, where it has no answer.
   std::optional<std::string> unanswered_;

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -130,6 +131,29 @@ TEST(RunCommandTest, SeveralWordsWithoutQuotesAreRefusedWithAHint) {
             "fathom run: found 3 words after m.fathom, expected the question "
             "in quotes: \"what is this?\"\n");
   EXPECT_EQ(ran.loads, 0);
+}
+
+// A person would wait for an answer, and the program for a question.
+TEST(RunCommandTest, ATerminalAndNoQuestionAreRefusedWithAHint) {
+  const int owner = posix_openpt(O_RDWR | O_NOCTTY);
+  ASSERT_GE(owner, 0);
+  ASSERT_EQ(grantpt(owner), 0);
+  ASSERT_EQ(unlockpt(owner), 0);
+  const int terminal = open(ptsname(owner), O_RDWR | O_NOCTTY);
+  ASSERT_GE(terminal, 0);
+  const int saved = dup(STDIN_FILENO);
+  dup2(terminal, STDIN_FILENO);
+  const Ran ran = RunOn(kModel, {"m.fathom"});
+  const Ran asked = RunOn(kModel, {"m.fathom", "well?"});
+  dup2(saved, STDIN_FILENO);
+  for (int file : {saved, terminal, owner}) close(file);
+  EXPECT_EQ(ran.exit_code, 2);
+  EXPECT_EQ(ran.err,
+            "fathom run: found no question, expected one in quotes: fathom run "
+            "m.fathom \"What is 123 + 456?\"; 'fathom chat m.fathom' is for a "
+            "conversation\n");
+  EXPECT_EQ(ran.loads, 0);
+  EXPECT_EQ(asked.out, "so\n</think>yes\n");
 }
 
 TEST(RunCommandTest, OneSourceOfQuestionsIsEnough) {
