@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_format.h"
 #include "runtime/base/status.h"
+#include "simdjson.h"
 
 namespace fathom::rt {
 namespace {
@@ -35,6 +36,10 @@ absl::StatusOr<std::vector<std::string>> Stops(
           absl::StrFormat("stops[%d] is null, expected a text", i));
     }
     stops.emplace_back(options.stops[i]);
+    if (!simdjson::validate_utf8(stops[i])) {
+      return absl::InvalidArgumentError(
+          absl::StrFormat("stops[%d] is not valid UTF-8", i));
+    }
   }
   return stops;
 }

@@ -1,5 +1,6 @@
 // The C API on the fake model: what it does, and what it refuses.
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <string>
@@ -78,7 +79,7 @@ TEST_F(ApiTest, TextGoesToTokensAndBack) {
   size_t count = 0;
   ExpectFailed(
       fathom_tokenize(model_, text.data(), text.size(), nullptr, 0, &count),
-      FATHOM_ERROR_BUFFER, "room for 0");
+      FATHOM_ERROR_BUFFER, "room for 0 ids, expected");
   ASSERT_GT(count, 0u);
   std::vector<int32_t> ids(count);
   ASSERT_EQ(fathom_tokenize(model_, text.data(), text.size(), ids.data(),
@@ -289,7 +290,7 @@ TEST_F(ApiTest, NullAndHugeArraysAreErrors) {
   ExpectFailed(fathom_model_open("x", nullptr, nullptr), FATHOM_ERROR_ARGUMENT,
                "model");
   ExpectFailed(fathom_tokenize(model_, nullptr, 1, &id, 1, &count),
-               FATHOM_ERROR_ARGUMENT, "text is null");
+               FATHOM_ERROR_ARGUMENT, "text is null, expected 1 byte");
   ExpectFailed(fathom_tokenize(model_, "a", size_t(-1), &id, 1, &count),
                FATHOM_ERROR_ARGUMENT, "at most");
   ExpectFailed(fathom_tokenize(model_, "a", 1, &id, 1, nullptr),
@@ -379,6 +380,11 @@ TEST_F(ApiTest, SettingsOutOfRangeAreErrors) {
   ExpectFailed(
       fathom_generate(session_, &id, 1, &options, nullptr, nullptr, nullptr),
       FATHOM_ERROR_ARGUMENT, "stops[0]");
+  const char* not_utf8 = "\xff";
+  options.stops = &not_utf8;
+  ExpectFailed(
+      fathom_generate(session_, &id, 1, &options, nullptr, nullptr, nullptr),
+      FATHOM_ERROR_ARGUMENT, "stops[0] is not valid UTF-8");
 }
 
 TEST_F(ApiTest, StepsOutOfRangeAreErrors) {
@@ -394,9 +400,154 @@ TEST_F(ApiTest, StepsOutOfRangeAreErrors) {
   ExpectFailed(step(1, kFakeContext, 0, 8), FATHOM_ERROR_ARGUMENT, "position");
   ExpectFailed(step(1, 0, 2, 8), FATHOM_ERROR_ARGUMENT, "role is 2");
   ExpectFailed(step(1, 0, 0, 7), FATHOM_ERROR_BUFFER, "7 floats");
-  ExpectFailed(step(1, 5, 0, 8), FATHOM_ERROR_INPUT, "");
+  ExpectFailed(step(1, 1, 0, 8), FATHOM_ERROR_ARGUMENT, "position 1");
+  ExpectFailed(step(1, 5, 0, 8), FATHOM_ERROR_ARGUMENT, "position 5");
+  // What is refused changes nothing: the sequence still has its two tokens.
+  ASSERT_EQ(step(2, 0, 0, 8), FATHOM_OK) << fathom_error_message();
+  ExpectFailed(step(1, 3, 0, 8), FATHOM_ERROR_ARGUMENT, "position 3");
   ids[0] = kFakeVocabulary;
-  ExpectFailed(step(1, 0, 0, 8), FATHOM_ERROR_INPUT, "");
+  ExpectFailed(step(1, 2, 0, 8), FATHOM_ERROR_INPUT, "ids[0] is 8");
+  ids[0] = -1;
+  ExpectFailed(step(1, 0, 0, 8), FATHOM_ERROR_INPUT, "ids[0] is -1");
+  ids[0] = 1;
+  ExpectFailed(
+      fathom_generate(session_, nullptr, 0, nullptr, nullptr, nullptr, nullptr),
+      FATHOM_ERROR_INPUT, "empty");
+  EXPECT_EQ(step(1, 2, 1, 8), FATHOM_OK) << fathom_error_message();
+}
+
+// The last id's weights are NaN.
+TEST_F(ApiTest, AFailedStepLeavesNoTokens) {
+  const int32_t good[] = {1, 2}, bad = kFakeVocabulary - 1;
+  std::vector<float> logits(kFakeVocabulary);
+  auto step = [&](const int32_t* ids, size_t count, int64_t position) {
+    return fathom_step(session_, ids, count, position, FATHOM_PROMPT_TOKEN,
+                       logits.data(), logits.size());
+  };
+  ASSERT_EQ(step(good, 2, 0), FATHOM_OK) << fathom_error_message();
+  const std::vector<float> before(kFakeVocabulary, -7);
+  logits = before;
+  ExpectFailed(step(&bad, 1, 2), FATHOM_ERROR_INPUT, "numerical error");
+  EXPECT_EQ(logits, before);
+  ExpectFailed(step(good, 1, 1), FATHOM_ERROR_ARGUMENT, "position 1");
+  ASSERT_EQ(step(good, 2, 0), FATHOM_OK) << fathom_error_message();
+  fathom_result result = {};
+  result.struct_size = sizeof result;
+  result.output_tokens = 5;
+  const int32_t prompt[] = {1, 2, bad};
+  ExpectFailed(fathom_generate(session_, prompt, 3, &options_, nullptr, nullptr,
+                               &result),
+               FATHOM_ERROR_INPUT, "numerical error");
+  EXPECT_EQ(result.output_tokens, 0);
+  ExpectFailed(step(good, 1, 1), FATHOM_ERROR_ARGUMENT, "position 1");
+}
+
+TEST_F(ApiTest, ACallbackCannotCloseItsSession) {
+  auto close = [](const fathom_piece*, void* user) {
+    auto* session = static_cast<fathom_session*>(user);
+    ExpectFailed(fathom_session_close(session), FATHOM_ERROR_BUSY, "one at");
+    EXPECT_EQ(fathom_cancel(session), FATHOM_OK);
+    return 0;
+  };
+  const int32_t prompt[] = {1, 2, 4};
+  EXPECT_EQ(
+      fathom_generate(session_, prompt, 3, &options_, close, session_, nullptr),
+      FATHOM_OK);
+  // Nor did that close it.
+  EXPECT_FALSE(Generate(session_, {1, 2, 4}).empty());
+}
+
+// Another thread closes while the callback runs: the output ends, closing waits
+// for that, and no pointer into the session is given out.
+TEST_F(ApiTest, ClosingWaitsForTheCallOfAnotherThread) {
+  struct Closer {
+    fathom_session* session;
+    std::thread thread;
+    std::atomic<bool> generates{true};
+  } closer;
+  ASSERT_EQ(fathom_session_open(model_, nullptr, &closer.session), FATHOM_OK);
+  auto callback = [](const fathom_piece*, void* user) {
+    auto& closer = *static_cast<Closer*>(user);
+    if (!closer.thread.joinable()) {
+      closer.thread = std::thread([&closer] {
+        EXPECT_EQ(fathom_session_close(closer.session), FATHOM_OK);
+        EXPECT_FALSE(closer.generates.load());
+      });
+      // Until it is closed to everyone else.
+      while (fathom_cancel(closer.session) == FATHOM_OK) {
+        std::this_thread::yield();
+      }
+    }
+    // As late as can be within the call.
+    closer.generates.store(false);
+    return 0;
+  };
+  fathom_result result = {};
+  result.struct_size = sizeof result;
+  const int32_t prompt[] = {1, 2, 4};
+  options_.max_tokens = 0;
+  EXPECT_EQ(fathom_generate(closer.session, prompt, 3, &options_, callback,
+                            &closer, &result),
+            FATHOM_OK);
+  closer.thread.join();
+  EXPECT_EQ(result.stop_reason, FATHOM_STOP_CANCELLED);
+  EXPECT_EQ(result.output_ids, nullptr);
+  EXPECT_EQ(result.output_tokens, 0);
+  EXPECT_EQ(result.prompt_tokens, 3);
+}
+
+TEST_F(ApiTest, AfterAnErrorOutputsAreEmpty) {
+  fathom_model* model = model_;
+  ExpectFailed(fathom_model_open(nullptr, nullptr, &model),
+               FATHOM_ERROR_ARGUMENT, "path");
+  EXPECT_EQ(model, nullptr);
+  fathom_session* session = session_;
+  ExpectFailed(fathom_session_open(nullptr, nullptr, &session),
+               FATHOM_ERROR_ARGUMENT, "model");
+  EXPECT_EQ(session, nullptr);
+  size_t count = 7;
+  ExpectFailed(fathom_tokenize(nullptr, "a", 1, nullptr, 0, &count),
+               FATHOM_ERROR_ARGUMENT, "model");
+  EXPECT_EQ(count, 0u);
+  count = 7;
+  ExpectFailed(fathom_detokenize(model_, nullptr, 1, nullptr, 0, &count),
+               FATHOM_ERROR_ARGUMENT, "ids is null, expected 1 id");
+  EXPECT_EQ(count, 0u);
+  fathom_model_info info = {};
+  info.struct_size = sizeof info;
+  info.threads = 7;
+  ExpectFailed(fathom_model_get_info(nullptr, &info), FATHOM_ERROR_ARGUMENT,
+               "model");
+  EXPECT_EQ(info.threads, 0);
+  EXPECT_EQ(info.struct_size, sizeof info);
+  const int32_t id = 1;
+  fathom_result result = {};
+  for (const bool is_open : {false, true}) {
+    result.struct_size = sizeof result;
+    result.output_ids = &id;
+    result.output_tokens = 1;
+    result.stop_reason = FATHOM_STOP_EOS;
+    ExpectFailed(fathom_chat(is_open ? session_ : nullptr, "{", 1, nullptr,
+                             nullptr, nullptr, &result),
+                 is_open ? FATHOM_ERROR_INPUT : FATHOM_ERROR_ARGUMENT, "");
+    EXPECT_EQ(result.output_ids, nullptr);
+    EXPECT_EQ(result.output_tokens, 0);
+    EXPECT_EQ(result.stop_reason, 0);
+    EXPECT_EQ(result.struct_size, sizeof result);
+  }
+}
+
+TEST_F(ApiTest, ReservedFieldsAreZero) {
+  fathom_model_options options = {};
+  ASSERT_EQ(fathom_model_options_init(&options, sizeof options), FATHOM_OK);
+  options.reserved = 5;
+  fathom_model* model = nullptr;
+  ExpectFailed(fathom_model_open(folder_.c_str(), &options, &model),
+               FATHOM_ERROR_ARGUMENT, "reserved is 5");
+  const fathom_session_options session_options = {sizeof session_options, 1};
+  fathom_session* session = nullptr;
+  ExpectFailed(fathom_session_open(model_, &session_options, &session),
+               FATHOM_ERROR_ARGUMENT, "reserved is 1");
 }
 
 TEST_F(ApiTest, WhatCannotBeOpenedIsNamed) {
@@ -412,7 +563,14 @@ TEST_F(ApiTest, WhatCannotBeOpenedIsNamed) {
   options.threads = 1;
   options.placement = "elsewhere";
   ExpectFailed(fathom_model_open(folder_.c_str(), &options, &model),
-               FATHOM_ERROR_INPUT, "elsewhere");
+               FATHOM_ERROR_ARGUMENT, "elsewhere");
+  options.placement = nullptr;
+  options.level = "sse";
+  ExpectFailed(fathom_model_open(folder_.c_str(), &options, &model),
+               FATHOM_ERROR_ARGUMENT, "'sse'");
+  options.level = "";
+  ExpectFailed(fathom_model_open(folder_.c_str(), &options, &model),
+               FATHOM_ERROR_ARGUMENT, "level is ''");
 }
 
 }  // namespace

@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
+#include "absl/strings/string_view.h"
 #include "runtime/api/fathom.h"
 
 namespace fathom::rt {
@@ -13,9 +15,12 @@ namespace fathom::rt {
 // above. Texts and requests have tighter limits of their own.
 inline constexpr size_t kApiItemsMax = size_t{1} << 40;
 
-// FATHOM_ERROR_ARGUMENT for `count` items at null, or more than `count_max`.
+// "1 byte", "3 bytes": of what is called `unit` in the singular.
+std::string Counted(size_t count, absl::string_view unit);
+
+// FATHOM_ERROR_ARGUMENT for `count` items at null, or more than kApiItemsMax.
 fathom_code CheckArray(const char* name, const void* data, size_t count,
-                       size_t count_max);
+                       absl::string_view unit);
 
 }  // namespace fathom::rt
 

@@ -14,14 +14,18 @@
  * Errors. Every function that can fail returns a fathom_code; FATHOM_OK is 0.
  * fathom_error_message() then says in one line what was found and what was
  * expected. Nothing that is passed in, opened or asked ends the process: null
- * pointers, wrong sizes and handles that were closed are errors.
+ * pointers, wrong sizes and handles that were closed are errors. After an
+ * error, a *model or *session is NULL, a *count 0 (but for
+ * FATHOM_ERROR_BUFFER), and an *info or *result whose struct_size is right
+ * holds zeros; buffers are not written to.
  *
  * Threads. A model may be used by any number of threads at a time, and so may
  * several sessions of one model, whose steps take turns. A session serves one
  * call at a time: a second one from another thread, or from a callback, gets
- * FATHOM_ERROR_BUSY. fathom_cancel() alone may be called at any time, from any
- * thread, though not from a signal handler. After fork() the child must not use
- * what its parent opened.
+ * FATHOM_ERROR_BUSY. fathom_cancel() may be called at any time, from any thread
+ * and from a callback, though not from a signal handler; fathom_session_close()
+ * from any thread but a callback's. After fork() the child must not use what
+ * its parent opened.
  *
  * Ownership. The caller closes what it opened, in any order: a model that was
  * closed stays in memory until the last of its sessions is closed. Memory that
@@ -91,8 +95,8 @@ typedef struct fathom_model_options {
   int32_t reserved; /* 0 */
   /* Where the weights lie: "auto", "mapped" or "huge"; NULL: "auto". */
   const char* placement;
-  /* The CPU level to use, one of the artifact's; NULL: the best that this
-   * machine runs. */
+  /* The CPU level to use, one of the artifact's, which this machine has to run;
+   * NULL: the best that it runs. */
   const char* level;
 } fathom_model_options;
 
@@ -186,8 +190,10 @@ FATHOM_API fathom_code
 fathom_session_open(fathom_model* model, const fathom_session_options* options,
                     fathom_session** session);
 
-/* Closes the session. A call that another thread makes on it is cancelled and
- * finishes first. */
+/* Closes the session. A call that another thread makes on it is cancelled, and
+ * waited for: after this one has returned, nothing runs on the session. A
+ * callback of the session gets FATHOM_ERROR_BUSY, and must not wait for a
+ * thread that closes it. */
 FATHOM_API fathom_code fathom_session_close(fathom_session* session);
 
 /* How to generate. What is negative, NULL or 0 where it says so, is as the
@@ -250,13 +256,18 @@ typedef struct fathom_result {
   double prompt_seconds; /* until the first token */
   double output_seconds; /* from there to the last */
   /* The tokens of the output, the stop token included. Valid until the next
-   * call on the session. */
+   * call on the session other than fathom_cancel(). NULL, with output_tokens 0,
+   * where another thread closed the session during the call. */
   const int32_t* output_ids;
 } fathom_result;
 
 /* Generates from a prompt of token ids. What the prompt shares with the tokens
  * of the call before is not computed again. `options`, `callback` and `result`
- * may be NULL. A cancelled output is FATHOM_OK with its stop reason. */
+ * may be NULL. A cancelled output is FATHOM_OK with its stop reason.
+ *
+ * After it, the sequence holds the prompt and the output as far as they were
+ * computed. What is refused changes nothing; where a step fails (memory, a
+ * numerical error), the session has no tokens afterwards. */
 FATHOM_API fathom_code fathom_generate(fathom_session* session,
                                        const int32_t* prompt_ids,
                                        size_t prompt_count,
@@ -286,7 +297,11 @@ typedef enum fathom_role {
  * step_tokens, from `position` on, which is at most the length of the sequence;
  * a lower one takes the sequence back to there. `logits` takes one row, of the
  * last token, and has room for `capacity` floats: at least the model's
- * vocabulary_size, or NULL and 0 where the row is not wanted. */
+ * vocabulary_size, or NULL and 0 where the row is not wanted.
+ *
+ * FATHOM_ERROR_INPUT for an id outside of the vocabulary. A call that is
+ * refused changes nothing; where the step itself fails (memory, a numerical
+ * error), the session has no tokens afterwards. */
 FATHOM_API fathom_code fathom_step(fathom_session* session, const int32_t* ids,
                                    size_t count, int64_t position,
                                    fathom_role role, float* logits,

@@ -7,6 +7,7 @@
 #include "runtime/api/api_model.h"
 #include "runtime/api/fathom.h"
 #include "runtime/api/struct_size.h"
+#include "runtime/model/weights.h"
 
 namespace fathom::rt {
 namespace {
@@ -33,6 +34,21 @@ fathom_code Open(const char* path, const fathom_model_options* given,
                 absl::StrFormat("threads is %d, expected 0 to %d",
                                 options.threads, kPoolThreadsMax));
   }
+  if (options.reserved != 0) {
+    return Fail(FATHOM_ERROR_ARGUMENT,
+                absl::StrFormat("options.reserved is %d, expected 0",
+                                options.reserved));
+  }
+  if (options.placement != nullptr) {
+    const auto placement = ParsePlacement(options.placement);
+    if (!placement.ok()) {
+      return Fail(FATHOM_ERROR_ARGUMENT, placement.status().message());
+    }
+  }
+  if (options.level != nullptr && *options.level == '\0') {
+    return Fail(FATHOM_ERROR_ARGUMENT,
+                "level is '', expected one of the artifact's or NULL");
+  }
   LoadOptions load;
   load.path = path;
   load.thread_count = options.threads;
@@ -40,22 +56,27 @@ fathom_code Open(const char* path, const fathom_model_options* given,
   if (options.placement != nullptr) load.placement = options.placement;
   if (options.level != nullptr) load.level = options.level;
   auto loaded = TextArtifact::Load(load);
+  // The level that was asked for; the artifact itself is as it should be.
+  if (absl::IsOutOfRange(loaded.status())) {
+    return Fail(FATHOM_ERROR_ARGUMENT, loaded.status().message());
+  }
   if (!loaded.ok()) return Fail(loaded.status());
   *model = Models().Add(*std::move(loaded));
   return FATHOM_OK;
 }
 
 fathom_code GetInfo(const fathom_model* handle, fathom_model_info* info) {
-  const std::shared_ptr<TextArtifact> model = FindModel(handle);
-  if (model == nullptr) return FATHOM_ERROR_ARGUMENT;
   if (info == nullptr) {
     return Fail(FATHOM_ERROR_ARGUMENT, "info is null, expected a struct");
   }
   const fathom_code code =
       CheckStructSize<fathom_model_info>("info", info->struct_size);
   if (code != FATHOM_OK) return code;
-  const TextModelFacts& facts = model->facts();
   fathom_model_info value = {};
+  WriteStruct(value, info);
+  const std::shared_ptr<TextArtifact> model = FindModel(handle);
+  if (model == nullptr) return FATHOM_ERROR_ARGUMENT;
+  const TextModelFacts& facts = model->facts();
   value.name = facts.name.c_str();
   value.level = facts.level.c_str();
   value.placement = facts.placement.c_str();

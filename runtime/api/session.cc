@@ -4,6 +4,7 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -39,8 +40,23 @@ struct ApiSession {
   Conversation conversation;
   std::vector<int32_t> output_ids;  // of the last result
   std::mutex in_call;
+  std::atomic<std::thread::id> caller;  // of the call that holds `in_call`
   std::atomic<bool> cancelled{false};
   std::atomic<bool> closed{false};
+};
+
+// Says which thread is in the call, as long as it is, exceptions included.
+class CallerMark {
+ public:
+  explicit CallerMark(ApiSession& session) : session_(session) {
+    session_.caller.store(std::this_thread::get_id());
+  }
+  ~CallerMark() { session_.caller.store(std::thread::id()); }
+  CallerMark(const CallerMark&) = delete;
+  CallerMark& operator=(const CallerMark&) = delete;
+
+ private:
+  ApiSession& session_;
 };
 
 using SessionTable = HandleTable<fathom_session, ApiSession>;
@@ -51,15 +67,26 @@ SessionTable& Sessions() {
   return table;
 }
 
+fathom_code FailClosed() {
+  return Fail(FATHOM_ERROR_ARGUMENT,
+              "session is not an open session: it was closed, or is something "
+              "else");
+}
+
+fathom_code FailBusy() {
+  return Fail(FATHOM_ERROR_BUSY,
+              "the session is in another call, expected one at a time");
+}
+
 std::shared_ptr<ApiSession> FindSession(const fathom_session* session) {
   std::shared_ptr<ApiSession> found = Sessions().Find(session);
-  if (found == nullptr) {
-    Fail(FATHOM_ERROR_ARGUMENT,
-         session == nullptr ? "session is null, expected an open session"
-                            : "session is not an open session: it was closed, "
-                              "or is something else");
+  if (found != nullptr) return found;
+  if (session == nullptr) {
+    Fail(FATHOM_ERROR_ARGUMENT, "session is null, expected an open session");
+  } else {
+    FailClosed();
   }
-  return found;
+  return nullptr;
 }
 
 // Runs `body(session)` as the one call that the session serves.
@@ -69,12 +96,24 @@ fathom_code InCall(const fathom_session* handle, Body body) {
     const std::shared_ptr<ApiSession> session = FindSession(handle);
     if (session == nullptr) return FATHOM_ERROR_ARGUMENT;
     std::unique_lock<std::mutex> lock(session->in_call, std::try_to_lock);
-    if (!lock.owns_lock()) {
-      return Fail(FATHOM_ERROR_BUSY,
-                  "the session is in another call, expected one at a time");
-    }
+    // Another thread may have closed it since it was found.
+    if (session->closed.load()) return FailClosed();
+    if (!lock.owns_lock()) return FailBusy();
+    const CallerMark mark(*session);
     return body(*session);
   });
+}
+
+fathom_code Close(const fathom_session* handle) {
+  const std::shared_ptr<ApiSession> session = FindSession(handle);
+  if (session == nullptr) return FATHOM_ERROR_ARGUMENT;
+  // A callback that waited for its own call would wait for ever.
+  if (session->caller.load() == std::this_thread::get_id()) return FailBusy();
+  // Before the handle goes: who finds it gone finds the session closed.
+  session->closed.store(true);
+  if (Sessions().Remove(handle) == nullptr) return FailClosed();
+  const std::lock_guard<std::mutex> call_is_over(session->in_call);
+  return FATHOM_OK;
 }
 
 fathom_part PartOf(Thinking::Part part) {
@@ -106,14 +145,20 @@ struct Wish {
   fathom_result* result;
 };
 
+// Zeros for what the caller knows of a result: what it holds after an error.
+fathom_code ClearResult(fathom_result* result) {
+  if (result == nullptr) return FATHOM_OK;
+  const fathom_code code =
+      CheckStructSize<fathom_result>("result", result->struct_size);
+  if (code == FATHOM_OK) WriteStruct(fathom_result{}, result);
+  return code;
+}
+
 // All that can be said before the model works.
 absl::StatusOr<AskSettings> Settings(const ApiSession& session,
                                      const Wish& wish, fathom_code* code) {
   fathom_generation_options options = kGenerationDefaults;
   *code = ReadStruct("options", wish.options, &options);
-  if (*code == FATHOM_OK && wish.result != nullptr) {
-    *code = CheckStructSize<fathom_result>("result", wish.result->struct_size);
-  }
   if (*code != FATHOM_OK) return AskSettings();
   auto settings = SettingsOf(options, session.model->facts());
   if (!settings.ok()) {
@@ -130,16 +175,27 @@ void WriteResult(const Answer& answer, ApiSession& session,
   value.stop_reason = ReasonOf(answer.stop_reason);
   value.prompt_tokens = static_cast<int64_t>(answer.prompt_ids.size());
   value.reused_tokens = answer.reused_tokens;
-  value.output_tokens = static_cast<int64_t>(answer.ids.size());
   value.prompt_seconds = answer.prompt_s;
   value.output_seconds = answer.decode_s;
-  value.output_ids = session.output_ids.data();
+  // The tokens of a session that is being closed are gone with it.
+  if (!session.closed.load()) {
+    value.output_tokens = static_cast<int64_t>(answer.ids.size());
+    value.output_ids = session.output_ids.data();
+  }
   WriteStruct(value, result);
+}
+
+// What a failed step leaves of the sequence is not known: it is ended.
+fathom_code FailStep(ApiSession& session, const absl::Status& status) {
+  session.conversation.Forget();
+  session.model->Release(0);
+  return Fail(status);
 }
 
 fathom_code Generate(ApiSession& session, std::vector<int32_t> prompt_ids,
                      const AskSettings& settings, const Wish& wish) {
   session.cancelled.store(false);
+  bool has_begun = false;
   const auto answer = session.conversation.Ask(
       std::move(prompt_ids), settings,
       [&](const Piece& piece) {
@@ -148,8 +204,14 @@ fathom_code Generate(ApiSession& session, std::vector<int32_t> prompt_ids,
                                     piece.text.size(), PartOf(piece.part)};
         return wish.callback(&given, wish.user) == 0;
       },
-      [&] { return session.cancelled.load() || session.closed.load(); });
-  if (!answer.ok()) return Fail(answer.status());
+      [&] {
+        has_begun = true;
+        return session.cancelled.load() || session.closed.load();
+      });
+  if (!answer.ok()) {
+    return has_begun ? FailStep(session, answer.status())
+                     : Fail(answer.status());
+  }
   WriteResult(*answer, session, wish.result);
   return FATHOM_OK;
 }
@@ -180,15 +242,25 @@ fathom_code Step(ApiSession& session, absl::Span<const int32_t> ids,
                 absl::StrFormat("logits has room for %d floats, expected %d",
                                 capacity, row));
   }
-  // What is in the cache is no longer what Generate() left there.
-  session.conversation.Forget();
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (ids[i] >= 0 && ids[i] < facts.vocabulary_size) continue;
+    return Fail(FATHOM_ERROR_INPUT,
+                absl::StrFormat("ids[%d] is %d, expected 0 to %d", i, ids[i],
+                                facts.vocabulary_size - 1));
+  }
   StepTokens tokens;
   tokens.ids = ids;
   tokens.first_position = position;
   tokens.role = static_cast<int32_t>(role);
   tokens.wants_logits = logits != nullptr;
   const SlotLogits given = session.model->Step(tokens);
-  if (!given.ok()) return Fail(given.status());
+  // Past the end of the sequence, or of the context: nothing was done.
+  if (absl::IsOutOfRange(given.status())) {
+    return Fail(FATHOM_ERROR_ARGUMENT, given.status().message());
+  }
+  if (!given.ok()) return FailStep(session, given.status());
+  // What is in the cache is no longer what Generate() left there.
+  session.conversation.Forget();
   if (logits != nullptr) {
     std::memcpy(logits, given->data(), row * sizeof(float));
   }
@@ -210,6 +282,11 @@ fathom_code Open(const fathom_model* model, const fathom_session_options* given,
   fathom_session_options options = kSessionDefaults;
   const fathom_code code = ReadStruct("options", given, &options);
   if (code != FATHOM_OK) return code;
+  if (options.reserved != 0) {
+    return Fail(FATHOM_ERROR_ARGUMENT,
+                absl::StrFormat("options.reserved is %d, expected 0",
+                                options.reserved));
+  }
   auto created = ArtifactTextModel::Create(std::move(text), /*slot_count=*/1);
   if (!created.ok()) return Fail(created.status());
   *session = Sessions().Add(std::make_shared<ApiSession>(*std::move(created)));
@@ -240,13 +317,7 @@ fathom_code fathom_session_open(fathom_model* model,
 }
 
 fathom_code fathom_session_close(fathom_session* session) {
-  return Guarded([&] {
-    const std::shared_ptr<ApiSession> found = FindSession(session);
-    if (found == nullptr) return FATHOM_ERROR_ARGUMENT;
-    found->closed.store(true);
-    Sessions().Remove(session);
-    return FATHOM_OK;
-  });
+  return Guarded([&] { return Close(session); });
 }
 
 fathom_code fathom_generate(fathom_session* session, const int32_t* prompt_ids,
@@ -254,9 +325,10 @@ fathom_code fathom_generate(fathom_session* session, const int32_t* prompt_ids,
                             const fathom_generation_options* options,
                             fathom_piece_callback callback, void* user,
                             fathom_result* result) {
+  const fathom_code cleared = ClearResult(result);
+  if (cleared != FATHOM_OK) return cleared;
   return InCall(session, [&](ApiSession& found) {
-    fathom_code code =
-        CheckArray("prompt_ids", prompt_ids, prompt_count, kApiItemsMax);
+    fathom_code code = CheckArray("prompt_ids", prompt_ids, prompt_count, "id");
     if (code != FATHOM_OK) return code;
     const Wish wish = {options, callback, user, result};
     const auto settings = Settings(found, wish, &code);
@@ -270,8 +342,10 @@ fathom_code fathom_chat(fathom_session* session, const char* request,
                         size_t bytes, const fathom_generation_options* options,
                         fathom_piece_callback callback, void* user,
                         fathom_result* result) {
+  const fathom_code cleared = ClearResult(result);
+  if (cleared != FATHOM_OK) return cleared;
   return InCall(session, [&](ApiSession& found) {
-    fathom_code code = CheckArray("request", request, bytes, kApiItemsMax);
+    fathom_code code = CheckArray("request", request, bytes, "byte");
     if (code != FATHOM_OK) return code;
     const Wish wish = {options, callback, user, result};
     const auto settings = Settings(found, wish, &code);
@@ -295,7 +369,7 @@ fathom_code fathom_step(fathom_session* session, const int32_t* ids,
                         size_t count, int64_t position, fathom_role role,
                         float* logits, size_t capacity) {
   return InCall(session, [&](ApiSession& found) {
-    const fathom_code code = CheckArray("ids", ids, count, kApiItemsMax);
+    const fathom_code code = CheckArray("ids", ids, count, "id");
     if (code != FATHOM_OK) return code;
     return Step(found, {ids, count}, position, role, logits, capacity);
   });

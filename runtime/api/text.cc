@@ -13,21 +13,30 @@
 
 namespace fathom::rt {
 
+std::string Counted(size_t count, absl::string_view unit) {
+  return absl::StrFormat("%d %s%s", count, unit, count == 1 ? "" : "s");
+}
+
 fathom_code CheckArray(const char* name, const void* data, size_t count,
-                       size_t count_max) {
+                       absl::string_view unit) {
   if (data == nullptr && count > 0) {
-    return Fail(FATHOM_ERROR_ARGUMENT,
-                absl::StrFormat("%s is null, expected %d items", name, count));
+    return Fail(
+        FATHOM_ERROR_ARGUMENT,
+        absl::StrFormat("%s is null, expected %s", name, Counted(count, unit)));
   }
-  if (count > count_max) {
+  if (count > kApiItemsMax) {
     return Fail(FATHOM_ERROR_ARGUMENT,
-                absl::StrFormat("%s has %d items, expected at most %d", name,
-                                count, count_max));
+                absl::StrFormat("%s has %s, expected at most %d", name,
+                                Counted(count, unit), kApiItemsMax));
   }
   return FATHOM_OK;
 }
 
 namespace {
+
+// What a buffer of these holds.
+absl::string_view UnitOf(const char*) { return "byte"; }
+absl::string_view UnitOf(const int32_t*) { return "id"; }
 
 // Writes all items or none, as fathom.h describes for all of these functions.
 template <typename T>
@@ -35,9 +44,10 @@ fathom_code Write(absl::Span<const T> items, T* buffer, size_t capacity,
                   size_t* count) {
   *count = items.size();
   if (items.size() > capacity) {
-    return Fail(FATHOM_ERROR_BUFFER,
-                absl::StrFormat("the buffer has room for %d items, expected %d",
-                                capacity, items.size()));
+    return Fail(
+        FATHOM_ERROR_BUFFER,
+        absl::StrFormat("the buffer has room for %s, expected %d",
+                        Counted(capacity, UnitOf(buffer)), items.size()));
   }
   if (!items.empty()) {
     std::memcpy(buffer, items.data(), items.size() * sizeof(T));
@@ -52,16 +62,16 @@ fathom_code Converted(const fathom_model* handle, fathom_code checked,
                       T* buffer, size_t capacity, size_t* count,
                       Convert convert) {
   return Guarded([&] {
-    const std::shared_ptr<TextArtifact> model = FindModel(handle);
-    if (model == nullptr) return FATHOM_ERROR_ARGUMENT;
-    if (checked != FATHOM_OK) return checked;
     if (count == nullptr) {
       return Fail(FATHOM_ERROR_ARGUMENT, "count is null, expected a place");
     }
     *count = 0;
+    if (checked != FATHOM_OK) return checked;
     const fathom_code code =
-        CheckArray("the buffer", buffer, capacity, kApiItemsMax);
+        CheckArray("the buffer", buffer, capacity, UnitOf(buffer));
     if (code != FATHOM_OK) return code;
+    const std::shared_ptr<TextArtifact> model = FindModel(handle);
+    if (model == nullptr) return FATHOM_ERROR_ARGUMENT;
     const auto converted = convert(*model);
     if (!converted.ok()) return Fail(converted.status());
     return Write<T>(absl::MakeConstSpan(*converted), buffer, capacity, count);
@@ -88,7 +98,7 @@ using namespace fathom::rt;
 
 fathom_code fathom_tokenize(fathom_model* model, const char* text, size_t bytes,
                             int32_t* ids, size_t capacity, size_t* count) {
-  return Converted(model, CheckArray("text", text, bytes, kApiItemsMax), ids,
+  return Converted(model, CheckArray("text", text, bytes, "byte"), ids,
                    capacity, count, [&](const TextArtifact& artifact) {
                      return artifact.tokenizer().Encode({text, bytes});
                    });
@@ -97,7 +107,7 @@ fathom_code fathom_tokenize(fathom_model* model, const char* text, size_t bytes,
 fathom_code fathom_detokenize(fathom_model* model, const int32_t* ids,
                               size_t id_count, char* text, size_t capacity,
                               size_t* count) {
-  return Converted(model, CheckArray("ids", ids, id_count, kApiItemsMax), text,
+  return Converted(model, CheckArray("ids", ids, id_count, "id"), text,
                    capacity, count, [&](const TextArtifact& artifact) {
                      return Decode(artifact, {ids, id_count});
                    });
@@ -107,9 +117,8 @@ fathom_code fathom_render_request(fathom_model* model, const char* request,
                                   size_t bytes, char* text, size_t capacity,
                                   size_t* count) {
   return Converted(
-      model, CheckArray("request", request, bytes, kApiItemsMax), text,
-      capacity, count,
-      [&](const TextArtifact& artifact) -> absl::StatusOr<std::string> {
+      model, CheckArray("request", request, bytes, "byte"), text, capacity,
+      count, [&](const TextArtifact& artifact) -> absl::StatusOr<std::string> {
         auto rendered = artifact.Render({request, bytes});
         if (!rendered.ok()) return rendered.status();
         return std::move(rendered->text);
@@ -119,8 +128,8 @@ fathom_code fathom_render_request(fathom_model* model, const char* request,
 fathom_code fathom_encode_request(fathom_model* model, const char* request,
                                   size_t bytes, int32_t* ids, size_t capacity,
                                   size_t* count) {
-  return Converted(model, CheckArray("request", request, bytes, kApiItemsMax),
-                   ids, capacity, count, [&](const TextArtifact& artifact) {
+  return Converted(model, CheckArray("request", request, bytes, "byte"), ids,
+                   capacity, count, [&](const TextArtifact& artifact) {
                      return artifact.EncodeRequest({request, bytes});
                    });
 }

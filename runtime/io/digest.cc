@@ -81,8 +81,8 @@ absl::StatusOr<absl::string_view> WithoutDigest(absl::string_view bytes,
   const Sha256Digest found = Sha256(body);
   if (View(found) != wanted) {
     return absl::DataLossError(absl::StrFormat(
-        "%s: found bytes with the SHA-256 %s, expected %s as its last 32 "
-        "bytes say: the file is damaged or was not written by this version",
+        "%s: is damaged, or was not written by this version: found bytes with "
+        "the SHA-256 %s, expected the %s of its last 32 bytes",
         what, absl::BytesToHexString(View(found)),
         absl::BytesToHexString(wanted)));
   }

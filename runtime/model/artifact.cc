@@ -76,7 +76,7 @@ absl::StatusOr<const Level*> ChooseLevel(const Manifest& manifest,
   }
   if (best != nullptr) return best;
   if (!name.empty()) {
-    return absl::InvalidArgumentError(
+    return absl::OutOfRangeError(
         absl::StrFormat("found no level '%s' in the artifact, expected one of "
                         "%s",
                         Shown(name), absl::StrJoin(names, ", ")));

@@ -41,7 +41,8 @@ class ManifestFile {
 };
 
 // The level named, or of those whose features are all there the one that needs
-// most; FailedPrecondition names what is missing.
+// most. FailedPrecondition names what is missing; OutOfRange where the artifact
+// has no level of that name.
 absl::StatusOr<const fathom::schema::Level*> ChooseLevel(
     const fathom::schema::Manifest& manifest, const CpuFeatures& features,
     const std::string& name);
