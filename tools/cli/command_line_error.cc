@@ -9,7 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "runtime/base/quoting.h"
-#include "tools/cli/foreign_words.h"
+#include "tools/cli/foreign_options.h"
 #include "tools/cli/nearest.h"
 
 namespace fathom {
@@ -34,15 +34,14 @@ std::vector<std::string> LongNames(const CLI::App& app) {
 // What to type instead of the option `name`, which `app` does not have.
 std::string OptionAdvice(const CLI::App& app, const std::string& name) {
   const std::string dashed = absl::StrReplaceAll(name, {{"_", "-"}});
-  const std::string synonym(SynonymOfOption(dashed));
-  if (!synonym.empty() && app.get_option_no_throw(synonym) != nullptr) {
-    return absl::StrCat("use '", synonym, "'");
+  const auto has_option = [&](absl::string_view ours) {
+    return app.get_option_no_throw(std::string(ours)) != nullptr;
+  };
+  for (const std::string& spelt : {dashed, absl::StrCat("-", dashed)}) {
+    if (has_option(spelt)) return absl::StrCat("did you mean '", spelt, "'?");
   }
-  if (app.get_option_no_throw(dashed) != nullptr) {
-    return absl::StrCat("did you mean '", dashed, "'?");
-  }
-  const absl::string_view advice = AdviceForOption(dashed);
-  if (!advice.empty()) return std::string(advice);
+  const std::string advice = AdviceForOption(VerbOf(app), dashed, has_option);
+  if (!advice.empty()) return advice;
   absl::string_view word = dashed;
   while (absl::ConsumePrefix(&word, "-")) continue;
   // Any two short names differ by one letter only.
@@ -50,6 +49,32 @@ std::string OptionAdvice(const CLI::App& app, const std::string& name) {
       word.size() > 1 ? Nearest(word, LongNames(app)) : "";
   if (!nearest.empty()) return absl::StrCat("did you mean '--", nearest, "'?");
   return absl::StrCat("'fathom help ", VerbOf(app), "' lists the options");
+}
+
+// Whether the parser would read `word`, as "-ngl", as one of our short options
+// and its value or as several flags, where one long option was meant.
+bool IsTakenApart(const CLI::App& app, const std::string& word) {
+  if (word.size() < 3 || word[0] != '-' || word[1] == '-') return false;
+  const std::string name =
+      absl::StrReplaceAll(word.substr(0, word.find('=')), {{"_", "-"}});
+  // "-temperature".
+  if (app.get_option_no_throw("-" + name) != nullptr) return true;
+  const CLI::Option* first = app.get_option_no_throw(name.substr(0, 2));
+  if (first == nullptr) return false;  // the parser does not know it either
+  // Any text may follow an option that takes text: "-pgl".
+  if (first->get_items_expected_max() > 0 && first->get_type_name() != "N") {
+    return false;
+  }
+  return !AdviceForOption(VerbOf(app), name, [&](absl::string_view ours) {
+            return app.get_option_no_throw(std::string(ours)) != nullptr;
+          }).empty();
+}
+
+// Whether `word` is an option of `app` whose value is the next word.
+bool TakesNextWord(const CLI::App& app, const std::string& word) {
+  if (word.size() < 2 || word[0] != '-') return false;
+  const CLI::Option* option = app.get_option_no_throw(word);
+  return option != nullptr && option->get_items_expected_max() > 0;
 }
 
 // The word that fits nowhere, of `app`'s command line.
@@ -103,6 +128,10 @@ std::string CommandLineError(const CLI::App& app,
   if (!unknown.empty()) return Unexpected(app, unknown.front());
   const std::string kind = error.get_name();
   if (kind == "ArgumentMismatch") return Mismatch(app, error.what());
+  if (kind == "ValidationError") {
+    // "--context: is '0', expected ...": what the check says of the option.
+    return OneLine(absl::StrReplaceAll(error.what(), {{": is ", " is "}}));
+  }
   for (const CLI::Option* option : app.get_options()) {
     if (kind == "RequiredError" && option->get_required() &&
         option->count() == 0) {
@@ -116,6 +145,25 @@ std::string CommandLineError(const CLI::App& app,
     }
   }
   return OneLine(error.what());
+}
+
+std::string OptionTakenApart(const CLI::App& app, int argc,
+                             const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    // Help is shown for what is not understood, too.
+    if (word == "--help" || word == "-h") return "";
+  }
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--") break;
+    if (TakesNextWord(app, word)) {
+      ++i;
+    } else if (IsTakenApart(app, word)) {
+      return Unexpected(app, word);
+    }
+  }
+  return "";
 }
 
 std::string SwallowedOption(const CLI::App& app, int argc,

@@ -79,7 +79,7 @@ static CLI::Validator wholeNumber(uint64_t least, uint64_t most) {
     if (text.find_first_not_of("0123456789") == std::string::npos &&
         absl::SimpleAtoi(text, &value) && value >= least && value <= most)
       return "";
-    return absl::StrCat("found '", rt::Shown(text),
+    return absl::StrCat("is '", rt::Shown(text),
                         "', expected a whole number from ", least, " to ",
                         most);
   };
@@ -97,7 +97,7 @@ static CLI::Validator weightType() {
   auto check = [](std::string &text) -> std::string {
     if (isOneOf("--weights", text))
       return "";
-    return absl::StrCat("found the type '", rt::Shown(text),
+    return absl::StrCat("is '", rt::Shown(text),
                         "', expected bf16, f16 or f32");
   };
   return CLI::Validator(check, "");
@@ -107,13 +107,14 @@ static std::string checkTarget(const Words &words, CompileOptions &options) {
   options.levels = absl::StrSplit(words.target, ',');
   for (const std::string &level : options.levels) {
     if (!isOneOf("--target", level))
-      return absl::StrCat("--target: found the level '", rt::Shown(level),
-                          "', expected native, avx2, avx512 or avx512-bf16");
+      return absl::StrCat(
+          "--target ", options.levels.size() == 1 ? "is '" : "holds '",
+          rt::Shown(level), "', expected native, avx2, avx512 or avx512-bf16");
   }
   if (options.levels.size() > 1 && options.emit && *options.emit >= Form::Tiled)
-    return "--target: found several levels, expected one with --emit";
+    return "--target holds several levels, expected one with --emit";
   if (options.levels.size() > 1 && options.from && *options.from >= Form::Tiled)
-    return absl::StrCat("--target: found several levels, expected the one of "
+    return absl::StrCat("--target holds several levels, expected the one of "
                         "the file with --from=",
                         words.from);
   return "";
@@ -128,8 +129,8 @@ static std::string checkForms(const Words &words, CompileOptions &options) {
     form = parseForm(word);
     return form && *form <= last
                ? ""
-               : absl::StrCat(option, ": found the form '", rt::Shown(word),
-                              "', expected ", expected);
+               : absl::StrCat(option, " is '", rt::Shown(word), "', expected ",
+                              expected);
   };
   std::string wrong =
       parse("--emit", words.emit, Form::Object,
@@ -140,37 +141,45 @@ static std::string checkForms(const Words &words, CompileOptions &options) {
   if (!wrong.empty() || !options.from)
     return wrong;
   if (options.emit && *options.emit < *options.from)
-    return absl::StrCat("--emit: found the form ", words.emit,
-                        ", expected one from ", words.from, " on");
+    return absl::StrCat("--emit is '", words.emit, "', expected a form from ",
+                        words.from, " on");
   return "";
 }
 
 static std::string checkPaths(const Words &words, CompileOptions &options) {
   size_t most = options.from ? 2 : 1;
-  if (words.paths.empty() || words.paths.size() > most)
-    return absl::StrCat("found ", words.paths.size(), " paths, expected ",
-                        options.from ? "FILE.mlir, or MODEL_DIR FILE.mlir"
-                                     : "MODEL_DIR or CONFIG.json");
+  if (words.paths.empty())
+    return options.from ? "found no FILE.mlir, expected a file in the form of "
+                          "--from"
+                        : "found no MODEL, expected the model's folder or its "
+                          "config.json";
+  if (words.paths.size() > most)
+    return absl::StrCat("found the extra argument '",
+                        rt::Shown(words.paths[most]),
+                        "'; see 'fathom help compile'");
   if (options.from)
     options.ir = words.paths.back();
   if (!options.from || words.paths.size() == 2)
     options.model = words.paths.front();
   if (options.emit == Form::Object && options.output.empty() &&
       isatty(STDOUT_FILENO) == 1)
-    return "--emit=obj: found a terminal to write object code to, expected "
-           "-o FILE, or a pipe";
+    return "found a terminal to write object code to, expected -o FILE, or a "
+           "pipe";
   if (options.emit)
     return "";
   if (options.output.empty())
-    return "-o: expected the name of the artifact to write, as NAME.fathom";
+    return "found no -o, expected -o NAME.fathom";
+  if (options.output == "-")
+    return "-o is '-', expected the name of a folder: an artifact is one, and "
+           "no stream";
   if (options.model.empty())
-    return "--from: an artifact needs the model's folder too: fathom compile "
-           "MODEL_DIR --from=FORM FILE.mlir -o NAME.fathom";
+    return "found no MODEL, expected the model's folder too, for its weights: "
+           "fathom compile MODEL FILE.mlir --from FORM -o NAME.fathom";
   struct stat about;
   if (!options.randomSeed && stat(options.model.c_str(), &about) == 0 &&
       S_ISREG(about.st_mode) && rt::CheckModelPath(options.model).ok())
-    return absl::StrCat("'", rt::Shown(options.model),
-                        "' holds no weights: give the model's folder, or "
+    return absl::StrCat("found no weights in '", rt::Shown(options.model),
+                        "', expected the model's folder, or "
                         "--random-weights=SEED, or --emit=FORM");
   return "";
 }
@@ -235,6 +244,9 @@ std::optional<int> parseOptions(int argc, char **argv,
     return code;
   if (random->count() > 0)
     options.randomSeed = words.seed;
+  // A form is text, and is written to standard output where no file is named.
+  if (!words.emit.empty() && options.output == "-")
+    options.output.clear();
   for (const std::string &path : words.paths)
     if (path.empty() || path.size() > kPathBytesMax)
       return fail(absl::StrCat("found a path of ", path.size(),

@@ -107,6 +107,12 @@ absl::Status LogitsOptions::Read() {
   if (output.empty()) {
     return absl::InvalidArgumentError("-o is '', expected a file's name");
   }
+  // Rows are written as they are computed, to where the header says.
+  if (output == "-") {
+    return absl::InvalidArgumentError(
+        "-o is '-', expected a file's name: what is written is no stream; "
+        "'./-' is a file of that name");
+  }
   for (absl::string_view text : absl::StrSplit(tokens_text, ',')) {
     FATHOM_ASSIGN_OR_RETURN(const int64_t id,
                             ParseWhole("--tokens", text, 0, kInt32Max));

@@ -14,7 +14,6 @@
 #include "runtime/base/quoting.h"
 #include "runtime/serve/artifact_text_model.h"
 #include "tools/cli/describe.h"
-#include "tools/cli/foreign_words.h"
 #include "tools/cli/help.h"
 #include "tools/cli/print.h"
 #include "tools/cli/terminal_width.h"
@@ -23,6 +22,7 @@
 #include "tools/exit_codes.h"
 #include "tools/fathom/bench_command.h"
 #include "tools/fathom/chat_command.h"
+#include "tools/fathom/front_errors.h"
 #include "tools/fathom/inspect_command.h"
 #include "tools/fathom/logits_command.h"
 #include "tools/fathom/run_command.h"
@@ -131,23 +131,12 @@ int RunVerb(const Verb& verb, const std::vector<const char*>& arguments) {
 }
 
 int RefuseVerb(absl::string_view name) {
-  std::string advice(AdviceForVerb(name));
-  if (advice.empty()) {
-    const Verb* nearest = NearestVerb(name);
-    advice = nearest != nullptr
-                 ? absl::StrCat("did you mean '", nearest->name, "'?")
-                 : "'fathom help' lists the verbs";
-  }
-  absl::FPrintF(stderr, "fathom: '%s' is not a verb; %s\n", rt::Shown(name),
-                advice);
+  absl::FPrintF(stderr, "fathom: %s\n", NotAVerb(name));
   return kExitCommandLine;
 }
 
 int RefuseOption(absl::string_view name) {
-  absl::FPrintF(stderr,
-                "fathom: found the option '%s', expected a verb; see 'fathom "
-                "help'\n",
-                rt::Shown(name));
+  absl::FPrintF(stderr, "fathom: %s\n", NotAFrontOption(name));
   return kExitCommandLine;
 }
 

@@ -1,14 +1,12 @@
-// See foreign_words.h.
-#include "tools/cli/foreign_words.h"
-
-#include "absl/types/span.h"
+// See foreign_verbs.h.
+#include "tools/cli/foreign_verbs.h"
 
 namespace fathom {
 namespace {
 
-struct ForeignWord {
-  absl::string_view word;
-  absl::string_view advice;  // or, of an option, the name of ours
+struct ForeignVerb {
+  absl::string_view verb;
+  absl::string_view advice;
 };
 
 constexpr absl::string_view kDownload =
@@ -38,7 +36,7 @@ constexpr absl::string_view kLogits =
     "text";
 constexpr absl::string_view kVersion = "use 'fathom --version'";
 
-constexpr ForeignWord kVerbs[] = {
+constexpr ForeignVerb kVerbs[] = {
     {"ask", kAsk},
     {"benchmark", kMeasure},
     {"build", kCompile},
@@ -90,78 +88,13 @@ constexpr ForeignWord kVerbs[] = {
     {"ver", kVersion},
 };
 
-constexpr absl::string_view kContext =
-    "'fathom compile --context TOKENS' sets the context";
-constexpr absl::string_view kModel =
-    "the artifact is an argument without an option";
-constexpr absl::string_view kNoAccelerator = "models run on the CPU";
-constexpr absl::string_view kPromptFile =
-    "'--prompt -' reads the prompt from standard input";
-constexpr absl::string_view kVerbose =
-    "figures are written to standard error anyway";
-
-// What has no option of the same meaning.
-constexpr ForeignWord kOptions[] = {
-    {"--ctx-size", kContext}, {"--device", kNoAccelerator},
-    {"--file", kPromptFile},  {"--gpu-layers", kNoAccelerator},
-    {"--model", kModel},      {"--n-gpu-layers", kNoAccelerator},
-    {"--num-ctx", kContext},  {"--num-gpu", kNoAccelerator},
-    {"--verbose", kVerbose},  {"-c", kContext},
-    {"-f", kPromptFile},      {"-m", kModel},
-    {"-ngl", kNoAccelerator}, {"-v", kVerbose},
-};
-
-// Our name of what others call so.
-constexpr ForeignWord kSynonyms[] = {
-    {"--ctx-size", "--context"},
-    {"--dtype", "--weights"},
-    {"--format", "--json"},
-    {"--max-length", "--max-tokens"},
-    {"--max-new-tokens", "--max-tokens"},
-    {"--n-gen", "--decode-tokens"},
-    {"--n-predict", "--max-tokens"},
-    {"--n-prompt", "--prompt-tokens"},
-    {"--num-ctx", "--context"},
-    {"--num-predict", "--max-tokens"},
-    {"--num-thread", "--threads"},
-    {"--num-threads", "--threads"},
-    {"--out", "-o"},
-    {"--outfile", "-o"},
-    {"--output", "-o"},
-    {"--outtype", "--weights"},
-    {"--predict", "--max-tokens"},
-    {"--quant", "--weights"},
-    {"--quantize", "--weights"},
-    {"--repeat-penalty", "--repetition-penalty"},
-    {"--sys", "--system"},
-    {"--system-prompt", "--system"},
-    {"--temp", "--temperature"},
-    {"-c", "--context"},
-    {"-q", "--weights"},
-    {"-s", "--seed"},
-    {"-sys", "--system"},
-};
-
-absl::string_view Find(absl::Span<const ForeignWord> words,
-                       absl::string_view word) {
-  for (const ForeignWord& known : words) {
-    if (known.word == word) return known.advice;
-  }
-  return "";
-}
-
 }  // namespace
 
 absl::string_view AdviceForVerb(absl::string_view verb) {
-  return Find(kVerbs, verb);
-}
-
-absl::string_view AdviceForOption(absl::string_view option) {
-  return Find(kOptions, option);
-}
-
-absl::string_view SynonymOfOption(absl::string_view option) {
-  return Find(kSynonyms, option);
+  for (const ForeignVerb& known : kVerbs) {
+    if (known.verb == verb) return known.advice;
+  }
+  return "";
 }
 
 }  // namespace fathom
