@@ -303,7 +303,7 @@ TEST(ArtifactTest, A5LevelsThatTheMachineLacksAreNotTaken) {
   ExpectRefused(LoadStatus(folder, options),
                 absl::StatusCode::kFailedPrecondition, {"never", "avx1024"});
   options.level = "fast";
-  ExpectRefused(LoadStatus(folder, options), kInvalid,
+  ExpectRefused(LoadStatus(folder, options), absl::StatusCode::kOutOfRange,
                 {"'fast'", "'plain', 'never'"});
   options.level = "";
   options.features.emplace();
