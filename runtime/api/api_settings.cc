@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "runtime/api/api_text.h"
 #include "runtime/base/status.h"
 #include "simdjson.h"
 
@@ -27,7 +28,7 @@ absl::StatusOr<std::vector<std::string>> Stops(
   }
   if (options.stops == nullptr && options.stop_count > 0) {
     return absl::InvalidArgumentError(absl::StrFormat(
-        "stops is null, expected %d texts", options.stop_count));
+        "stops is null, expected %s", Counted(options.stop_count, "text")));
   }
   std::vector<std::string> stops;
   for (size_t i = 0; i < options.stop_count; ++i) {

@@ -371,7 +371,7 @@ TEST_F(ApiTest, SettingsOutOfRangeAreErrors) {
   refuses(&Options::max_tokens, int64_t{1} << 31, "max_tokens");
   refuses(&Options::think_tokens, int64_t{1} << 31, "think_tokens");
   refuses(&Options::top_k, int64_t{1} << 31, "top_k");
-  refuses(&Options::stop_count, size_t{1}, "stops is null");
+  refuses(&Options::stop_count, size_t{1}, "stops is null, expected 1 text");
   refuses(&Options::stop_count, size_t(-1), "stop_count");
   const char* null = nullptr;
   fathom_generation_options options = options_;

@@ -23,6 +23,8 @@ TEST(ForeignOptionsTest, TheSameWordIsAnotherThingToAnotherVerb) {
   EXPECT_EQ(Advice("bench", "-p"), "use '--prompt-tokens'");
   EXPECT_EQ(Advice("tokenize", "-p"),
             "the text is an argument without an option");
+  EXPECT_EQ(Advice("tokenize", "-f"), "without a text, standard input is read");
+  EXPECT_EQ(Advice("template", "-f"), "use '--messages'");
   EXPECT_EQ(Advice("compile", "--keepalive"), "");
 }
 
