@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -31,9 +32,19 @@ std::vector<std::string> LongNames(const CLI::App& app) {
   return names;
 }
 
+// What the word calls the option, with dashes for underscores: without "=9",
+// and without the "9" of "-ngl9" and "-j9".
+std::string NameOf(const std::string& word) {
+  std::string name =
+      absl::StrReplaceAll(word.substr(0, word.find('=')), {{"_", "-"}});
+  if (name.size() > 1 && name[1] == '-') return name;
+  while (name.size() > 2 && absl::ascii_isdigit(name.back())) name.pop_back();
+  return name;
+}
+
 // What to type instead of the option `name`, which `app` does not have.
 std::string OptionAdvice(const CLI::App& app, const std::string& name) {
-  const std::string dashed = absl::StrReplaceAll(name, {{"_", "-"}});
+  const std::string dashed = NameOf(name);
   const auto has_option = [&](absl::string_view ours) {
     return app.get_option_no_throw(std::string(ours)) != nullptr;
   };
@@ -55,8 +66,8 @@ std::string OptionAdvice(const CLI::App& app, const std::string& name) {
 // and its value or as several flags, where one long option was meant.
 bool IsTakenApart(const CLI::App& app, const std::string& word) {
   if (word.size() < 3 || word[0] != '-' || word[1] == '-') return false;
-  const std::string name =
-      absl::StrReplaceAll(word.substr(0, word.find('=')), {{"_", "-"}});
+  const std::string name = NameOf(word);
+  if (name.size() < 3) return false;
   // "-temperature".
   if (app.get_option_no_throw("-" + name) != nullptr) return true;
   const CLI::Option* first = app.get_option_no_throw(name.substr(0, 2));
