@@ -387,6 +387,42 @@ TEST_F(ApiTest, SettingsOutOfRangeAreErrors) {
       FATHOM_ERROR_ARGUMENT, "stops[0] is not valid UTF-8");
 }
 
+// They belong into the options; elsewhere they would be ignored.
+TEST_F(ApiTest, SettingsInARequestAreErrorsThatNameThem) {
+  const std::pair<const char*, const char*> kBad[] = {
+      {"\"max_tokens\": 5",
+       "key 'max_tokens' is 5, expected it in fathom_generation_options"},
+      {"\"temperature\": 1", "key 'temperature' is 1, expected it in"},
+      {"\"stop\": [\"a\"]", "key 'stop' is an array, expected it in"},
+      {"\"n\": 2", "key 'n' is 2, expected 1: one answer is computed"},
+  };
+  for (const auto& [member, message] : kBad) {
+    const std::string request =
+        std::string(
+            "{\"messages\": [{\"role\": \"user\", \"content\": "
+            "\"a\"}], ") +
+        member + "}";
+    size_t count = 0;
+    ExpectFailed(fathom_chat(session_, request.data(), request.size(), nullptr,
+                             nullptr, nullptr, nullptr),
+                 FATHOM_ERROR_INPUT, message);
+    ExpectFailed(fathom_encode_request(model_, request.data(), request.size(),
+                                       nullptr, 0, &count),
+                 FATHOM_ERROR_INPUT, message);
+    ExpectFailed(fathom_render_request(model_, request.data(), request.size(),
+                                       nullptr, 0, &count),
+                 FATHOM_ERROR_INPUT, message);
+  }
+  const std::string request =
+      "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], "
+      "\"enable_thinking\": false, \"max_tokens\": null, \"n\": 1, "
+      "\"model\": \"m\"}";
+  size_t count = 0;
+  ExpectFailed(fathom_encode_request(model_, request.data(), request.size(),
+                                     nullptr, 0, &count),
+               FATHOM_ERROR_BUFFER, "room for 0");
+}
+
 TEST_F(ApiTest, StepsOutOfRangeAreErrors) {
   std::vector<int32_t> ids(kFakeStepTokens + 1, 1);
   std::vector<float> logits(kFakeVocabulary);

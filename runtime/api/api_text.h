@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "runtime/api/fathom.h"
 
@@ -21,6 +22,10 @@ std::string Counted(size_t count, absl::string_view unit);
 // FATHOM_ERROR_ARGUMENT for `count` items at null, or more than kApiItemsMax.
 fathom_code CheckArray(const char* name, const void* data, size_t count,
                        absl::string_view unit);
+
+// InvalidArgument where a request holds what fathom_generation_options takes,
+// or asks for what is not computed.
+absl::Status CheckApiRequest(absl::string_view request);
 
 }  // namespace fathom::rt
 

@@ -155,9 +155,17 @@ FATHOM_API fathom_code fathom_detokenize(fathom_model* model,
 /* A request is a JSON object with `messages`, a list of objects with `role` and
  * `content`, and whatever else transformers' apply_chat_template takes:
  * `tools`, `documents`, `add_generation_prompt` (true unless given),
- * `continue_final_message`, ...
+ * `continue_final_message`, ... Other keys are variables of the template, as
+ * `enable_thinking`.
  *
  *   {"messages": [{"role": "user", "content": "What is 123 + 456?"}]}
+ *
+ * How to generate is said by fathom_generation_options alone: a request that
+ * holds a setting (`max_tokens`, `temperature`, `stop`, ...), or asks for what
+ * is not computed (`n` 2, `logprobs` true, ...), is FATHOM_ERROR_INPUT. A
+ * `content` may be a list of texts, {"type": "text", "text": "..."}: a template
+ * that takes only strings gets them joined by line breaks. Images, sounds and
+ * files are FATHOM_ERROR_INPUT.
  */
 
 /* The prompt that the model's chat template makes of a request, as text. To
@@ -205,8 +213,9 @@ typedef struct fathom_generation_options {
                          * as the context holds */
   int64_t think_tokens; /* ends the thinking softly after so many; -1: never */
   float temperature; /* 0: greedy; above: samples; negative: the artifact's */
-  float top_p;       /* negative: the artifact's */
-  float min_p;       /* negative: the artifact's */
+  /* `top_p`, `min_p`, `top_k` and `seed` have no effect while greedy. */
+  float top_p;              /* negative: the artifact's */
+  float min_p;              /* negative: the artifact's */
   float repetition_penalty; /* 1: off; 0: the artifact's */
   int64_t top_k;            /* 0: off; negative: the artifact's */
   uint64_t seed;            /* equal seeds sample equal tokens */

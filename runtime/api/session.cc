@@ -350,6 +350,8 @@ fathom_code fathom_chat(fathom_session* session, const char* request,
     const Wish wish = {options, callback, user, result};
     const auto settings = Settings(found, wish, &code);
     if (code != FATHOM_OK) return code;
+    const absl::Status checked = CheckApiRequest({request, bytes});
+    if (!checked.ok()) return Fail(checked);
     auto prompt_ids = found.model->EncodeRequest({request, bytes});
     if (!prompt_ids.ok()) return Fail(prompt_ids.status());
     return Generate(found, *std::move(prompt_ids), *settings, wish);

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_format.h"
 #include "absl/types/span.h"
@@ -10,6 +11,8 @@
 #include "runtime/api/api_model.h"
 #include "runtime/api/api_text.h"
 #include "runtime/api/fathom.h"
+#include "runtime/base/status.h"
+#include "runtime/serve/request_json.h"
 
 namespace fathom::rt {
 
@@ -30,6 +33,11 @@ fathom_code CheckArray(const char* name, const void* data, size_t count,
                                 Counted(count, unit), kApiItemsMax));
   }
   return FATHOM_OK;
+}
+
+absl::Status CheckApiRequest(absl::string_view request) {
+  return CheckHoldsNoSettings(request, "the request",
+                              "fathom_generation_options");
 }
 
 namespace {
@@ -119,6 +127,7 @@ fathom_code fathom_render_request(fathom_model* model, const char* request,
   return Converted(
       model, CheckArray("request", request, bytes, "byte"), text, capacity,
       count, [&](const TextArtifact& artifact) -> absl::StatusOr<std::string> {
+        FATHOM_RETURN_IF_ERROR(CheckApiRequest({request, bytes}));
         auto rendered = artifact.Render({request, bytes});
         if (!rendered.ok()) return rendered.status();
         return std::move(rendered->text);
@@ -129,7 +138,10 @@ fathom_code fathom_encode_request(fathom_model* model, const char* request,
                                   size_t bytes, int32_t* ids, size_t capacity,
                                   size_t* count) {
   return Converted(model, CheckArray("request", request, bytes, "byte"), ids,
-                   capacity, count, [&](const TextArtifact& artifact) {
+                   capacity, count,
+                   [&](const TextArtifact& artifact)
+                       -> absl::StatusOr<std::vector<int32_t>> {
+                     FATHOM_RETURN_IF_ERROR(CheckApiRequest({request, bytes}));
                      return artifact.EncodeRequest({request, bytes});
                    });
 }

@@ -319,12 +319,19 @@ absl::Status CheckModelPath(const std::string& path) {
 absl::Status NotAnArtifact(const std::string& path) {
   switch (KindOf(path)) {
     case PathKind::kNothing: {
-      absl::Status status = NotThere(path, "compile it with 'fathom compile'");
+      constexpr char kThen[] = "compile it with 'fathom compile'";
+      absl::Status status = NotThere(path, kThen);
       if (!absl::IsNotFound(status)) return status;
       const std::string artifact = absl::StrCat(path, ".fathom");
-      if (KindOf(artifact) != PathKind::kFolder) return status;
-      return absl::NotFoundError(absl::StrCat(
-          status.message(), "; did you mean '", Shown(artifact), "'?"));
+      if (KindOf(artifact) == PathKind::kFolder) {
+        return absl::NotFoundError(absl::StrCat(
+            status.message(), "; did you mean '", Shown(artifact), "'?"));
+      }
+      if (!AdviceOnModelName(path, kThen).empty()) return status;
+      return absl::NotFoundError(
+          absl::StrCat(status.message(),
+                       "; expected an artifact, the folder that 'fathom "
+                       "compile DIR -o NAME.fathom' writes"));
     }
     case PathKind::kOther:
     case PathKind::kFile: {

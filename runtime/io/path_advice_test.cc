@@ -169,6 +169,11 @@ TEST(PathAdviceTest, NamesOfModelsElsewhereAreNotPaths) {
     EXPECT_TRUE(absl::EndsWith(Says(CheckModelPath(path)),
                                "': No such file or directory"))
         << path;
+    EXPECT_TRUE(absl::EndsWith(
+        Says(NotAnArtifact(path)),
+        "': No such file or directory; expected an artifact, the folder that "
+        "'fathom compile DIR -o NAME.fathom' writes"))
+        << path;
   }
 }
 

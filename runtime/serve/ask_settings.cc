@@ -44,16 +44,35 @@ absl::Status ApplySampling(const AskOverrides& overrides,
   sampling->min_p = overrides.min_p.value_or(sampling->min_p);
   sampling->repetition_penalty =
       overrides.repetition_penalty.value_or(sampling->repetition_penalty);
-  if (temperature || overrides.top_k || overrides.top_p || overrides.min_p) {
-    sampling->sample = temperature.value_or(1) > 0;
-  }
   if (temperature.has_value()) {
+    sampling->sample = *temperature > 0;
     sampling->temperature = *temperature > 0 ? *temperature : 1;
   }
   return CheckSamplingParams(*sampling);
 }
 
 }  // namespace
+
+std::vector<IdleSetting> SettingsWithoutEffect(const AskOverrides& overrides,
+                                               const AskSettings& settings,
+                                               const TextModelFacts& facts) {
+  const std::pair<absl::string_view, bool> sampling[] = {
+      {"top_k", overrides.top_k.has_value()},
+      {"top_p", overrides.top_p.has_value()},
+      {"min_p", overrides.min_p.has_value()},
+      {"seed", overrides.seed.has_value()},
+  };
+  std::vector<IdleSetting> idle;
+  for (const auto& [name, is_set] : sampling) {
+    if (!is_set || settings.sampling.sample) continue;
+    idle.push_back({name, "the most likely token is always taken", true});
+  }
+  if (overrides.think_tokens.has_value() && facts.think_close_id < 0) {
+    idle.push_back(
+        {"think_tokens", "the model has no token that ends thinking"});
+  }
+  return idle;
+}
 
 AskSettings DefaultSettings(const TextModelFacts& facts) {
   AskSettings settings;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "runtime/serve/generation.h"
 #include "runtime/serve/sampling_params.h"
 
@@ -39,12 +40,26 @@ struct AskOverrides {
 // gives any: its generation_config's.
 AskSettings DefaultSettings(const TextModelFacts& facts);
 
-// Changes `settings` by what is set. A temperature of 0 is greedy; any other
-// one, or a top-k, top-p or min-p, samples. InvalidArgument, with `settings`
-// undefined, names what is out of its range as "top_p", "max_tokens" or
-// "stop".
+// Changes `settings` by what is set. A temperature of 0 is greedy, any other
+// one samples; without one it is as `settings` say. InvalidArgument, with
+// `settings` undefined, names what is out of its range as "top_p", "max_tokens"
+// or "stop".
 absl::Status ApplyOverrides(const AskOverrides& overrides,
                             AskSettings* settings);
+
+// A setting that changes nothing in an answer.
+struct IdleSetting {
+  absl::string_view name;
+  absl::string_view why;
+  bool for_want_of_sampling = false;
+};
+
+// What is set and changes nothing in an answer by `settings`, to which it was
+// applied: what belongs to sampling where the most likely token is always
+// taken, and a limit of the thinking where the model cannot end it.
+std::vector<IdleSetting> SettingsWithoutEffect(const AskOverrides& overrides,
+                                               const AskSettings& settings,
+                                               const TextModelFacts& facts);
 
 // A request to the model that has these facts.
 GenerationOptions RequestOptions(std::vector<int32_t> prompt_ids,

@@ -31,7 +31,7 @@ TEST(AskSettingsTest, WhatIsNotGivenIsTheModels) {
   EXPECT_EQ(settings.stop_strings.size(), 1u);
 }
 
-TEST(AskSettingsTest, ATemperatureOfZeroIsGreedyAllElseSamples) {
+TEST(AskSettingsTest, ATemperatureOfZeroIsGreedyAnyOtherSamples) {
   auto samples = [](const AskOverrides& overrides) {
     AskSettings settings;
     EXPECT_TRUE(ApplyOverrides(overrides, &settings).ok());
@@ -44,9 +44,51 @@ TEST(AskSettingsTest, ATemperatureOfZeroIsGreedyAllElseSamples) {
   EXPECT_FALSE(samples({.seed = 5}));
   EXPECT_FALSE(samples({.repetition_penalty = 1.5f}));
   EXPECT_TRUE(samples({.temperature = 0.1f}));
-  EXPECT_TRUE(samples({.top_p = 0.5f}));
-  EXPECT_TRUE(samples({.min_p = 0.5f}));
-  EXPECT_TRUE(samples({.top_k = 5}));
+  EXPECT_FALSE(samples({.top_p = 0.5f}));
+  EXPECT_FALSE(samples({.min_p = 0.5f}));
+  EXPECT_FALSE(samples({.top_k = 5}));
+  EXPECT_TRUE(samples({.temperature = 1.0f, .top_k = 5}));
+}
+
+// The kind of the model's own settings stays as it is.
+TEST(AskSettingsTest, OnlyATemperatureChangesWhetherAModelSamples) {
+  for (const bool does : {false, true}) {
+    AskSettings settings;
+    settings.sampling = {.sample = does, .temperature = 0.5f};
+    ASSERT_TRUE(
+        ApplyOverrides({.top_p = 0.5f, .min_p = 0.1f, .top_k = 5}, &settings)
+            .ok());
+    EXPECT_EQ(settings.sampling.sample, does);
+    EXPECT_EQ(settings.sampling.temperature, 0.5f);
+  }
+}
+
+TEST(AskSettingsTest, NamesWhatHasNoEffect) {
+  const AskOverrides all = {.top_p = 0.5f,
+                            .min_p = 0.1f,
+                            .repetition_penalty = 1.5f,
+                            .top_k = 5,
+                            .seed = 3,
+                            .max_tokens = 4,
+                            .think_tokens = 6};
+  using Names = std::vector<absl::string_view>;
+  auto names = [](const AskOverrides& overrides, const AskSettings& settings,
+                  const TextModelFacts& facts) {
+    Names result;
+    for (const IdleSetting& idle :
+         SettingsWithoutEffect(overrides, settings, facts)) {
+      result.push_back(idle.name);
+    }
+    return result;
+  };
+  TextModelFacts facts;
+  AskSettings settings;
+  EXPECT_EQ(names(all, settings, facts),
+            Names({"top_k", "top_p", "min_p", "seed", "think_tokens"}));
+  EXPECT_EQ(names({}, settings, facts), Names());
+  settings.sampling.sample = true;
+  facts.think_close_id = 5;
+  EXPECT_EQ(names(all, settings, facts), Names());
 }
 
 TEST(AskSettingsTest, EachSettingHasItsRange) {

@@ -12,6 +12,7 @@
 #include "runtime/base/json_string.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
+#include "runtime/serve/request_keys.h"
 
 namespace fathom::rt {
 namespace {
@@ -35,6 +36,7 @@ struct Part {
 struct Field {
   absl::string_view key;
   absl::Status (*read)(const Part& part, Draft* draft);
+  bool is_setting = false;  // of the answer, in AskOverrides
 };
 
 template <std::optional<float> AskOverrides::* setting>
@@ -45,15 +47,14 @@ absl::Status ReadNumber(const Part& part, Draft* draft) {
   return absl::OkStatus();
 }
 
-template <std::optional<int64_t> AskOverrides::* setting>
+template <std::optional<int64_t> AskOverrides::* setting, int64_t min,
+          int64_t max>
 absl::Status ReadWhole(const Part& part, Draft* draft) {
   std::optional<int64_t>& value = draft->request.overrides.*setting;
   if (value.has_value()) {
     return part.value.Expected("it once: the request has another name of it");
   }
-  FATHOM_ASSIGN_OR_RETURN(
-      value, part.value.AsInteger(std::numeric_limits<int64_t>::min(),
-                                  std::numeric_limits<int64_t>::max()));
+  FATHOM_ASSIGN_OR_RETURN(value, part.value.AsInteger(min, max));
   return absl::OkStatus();
 }
 
@@ -105,10 +106,8 @@ absl::Status KeepParameter(const Part& part, Draft* draft) {
 
 absl::Status ReadTemplateVariables(const Part& part, Draft* draft);
 
-absl::Status NoteUnused(const Part& part, Draft* draft) {
-  draft->request.unused_keys.emplace_back(part.key);
-  return absl::OkStatus();
-}
+constexpr int64_t kInt32Max = std::numeric_limits<int32_t>::max();
+constexpr int64_t kInt64Max = std::numeric_limits<int64_t>::max();
 
 constexpr Field kFields[] = {
     {"prompt", ReadPrompt},
@@ -119,17 +118,18 @@ constexpr Field kFields[] = {
     {"continue_final_message", KeepParameter},
     {"chat_template_kwargs", ReadTemplateVariables},
     {"id", ReadId},
-    {"max_tokens", ReadWhole<&AskOverrides::max_tokens>},
-    {"max_completion_tokens", ReadWhole<&AskOverrides::max_tokens>},
-    {"think_tokens", ReadWhole<&AskOverrides::think_tokens>},
-    {"stop", ReadStop},
-    {"temperature", ReadNumber<&AskOverrides::temperature>},
-    {"top_k", ReadWhole<&AskOverrides::top_k>},
-    {"top_p", ReadNumber<&AskOverrides::top_p>},
-    {"min_p", ReadNumber<&AskOverrides::min_p>},
-    {"repetition_penalty", ReadNumber<&AskOverrides::repetition_penalty>},
-    {"seed", ReadWhole<&AskOverrides::seed>},
-    {"model", NoteUnused},
+    {"max_tokens", ReadWhole<&AskOverrides::max_tokens, 1, kInt32Max>, true},
+    {"max_completion_tokens",
+     ReadWhole<&AskOverrides::max_tokens, 1, kInt32Max>, true},
+    {"think_tokens", ReadWhole<&AskOverrides::think_tokens, 0, kInt32Max>,
+     true},
+    {"stop", ReadStop, true},
+    {"temperature", ReadNumber<&AskOverrides::temperature>, true},
+    {"top_k", ReadWhole<&AskOverrides::top_k, 0, kInt32Max>, true},
+    {"top_p", ReadNumber<&AskOverrides::top_p>, true},
+    {"min_p", ReadNumber<&AskOverrides::min_p>, true},
+    {"repetition_penalty", ReadNumber<&AskOverrides::repetition_penalty>, true},
+    {"seed", ReadWhole<&AskOverrides::seed, 0, kInt64Max>, true},
 };
 
 const Field* FindField(absl::string_view key) {
@@ -156,6 +156,9 @@ absl::Status ReadTemplateVariables(const Part& part, Draft* draft) {
   return absl::OkStatus();
 }
 
+constexpr char kConversationForm[] =
+    "an array of messages, or an object with 'messages'";
+
 absl::Status Refuse(absl::string_view where, absl::string_view found,
                     absl::string_view expected) {
   return absl::InvalidArgumentError(
@@ -168,19 +171,27 @@ absl::Status ReadMembers(const JsonValue& root, absl::string_view json,
   const std::vector<absl::string_view> raw = JsonRawValues(json);
   FATHOM_CHECK(raw.size() == members.size());
   for (size_t i = 0; i < members.size(); ++i) {
-    const Field* field = FindField(members[i].first);
+    const auto& [key, value] = members[i];
+    if (IsNeutralKey(key)) {
+      FATHOM_RETURN_IF_ERROR(CheckNeutral(key, value, root));
+      continue;
+    }
+    if (IsUnusedKey(key)) {
+      if (!value.IsNull()) draft->request.unused_keys.emplace_back(key);
+      continue;
+    }
+    const Field* field = FindField(key);
     if (field == nullptr) {
       return Refuse(
-          where, absl::StrCat("the key '", Shown(members[i].first), "'"),
+          where, absl::StrCat("the key '", Shown(key), "'"),
           absl::StrCat("one of ",
                        absl::StrJoin(kFields, ", ",
                                      [](std::string* out, const Field& f) {
                                        absl::StrAppend(out, f.key);
                                      })));
     }
-    if (members[i].second.IsNull()) continue;
-    FATHOM_RETURN_IF_ERROR(
-        field->read({members[i].first, members[i].second, raw[i]}, draft));
+    if (value.IsNull()) continue;
+    FATHOM_RETURN_IF_ERROR(field->read({key, value, raw[i]}, draft));
   }
   return absl::OkStatus();
 }
@@ -188,13 +199,18 @@ absl::Status ReadMembers(const JsonValue& root, absl::string_view json,
 }  // namespace
 
 absl::StatusOr<AskRequest> ParseRequest(absl::string_view json,
-                                        absl::string_view where) {
+                                        absl::string_view where,
+                                        RequestForm form) {
   FATHOM_ASSIGN_OR_RETURN(const JsonDocument document,
                           JsonDocument::Parse(json, where));
   const JsonValue root = document.root();
   Draft draft;
+  draft.request.where = std::string(where);
   switch (root.kind()) {
     case JsonValue::Kind::kString: {
+      if (form == RequestForm::kConversation) {
+        return root.Expected(kConversationForm);
+      }
       FATHOM_ASSIGN_OR_RETURN(const absl::string_view text, root.AsString());
       draft.request.prompt = std::string(text);
       break;
@@ -204,11 +220,20 @@ absl::StatusOr<AskRequest> ParseRequest(absl::string_view json,
       FATHOM_RETURN_IF_ERROR(ReadMembers(root, json, where, &draft));
       break;
     default:
-      return root.Expected(
-          "a string, an array of messages, or an object with 'prompt' or "
-          "'messages'");
+      return root.Expected(form == RequestForm::kConversation
+                               ? kConversationForm
+                               : "a string, an array of messages, or an object "
+                                 "with 'prompt' or 'messages'");
   }
   const bool is_conversation = !draft.messages.empty();
+  if (form == RequestForm::kConversation &&
+      (!is_conversation || draft.request.prompt.has_value())) {
+    return Refuse(where,
+                  is_conversation ? "'prompt' beside 'messages'"
+                  : draft.request.prompt.has_value() ? "'prompt'"
+                                                     : "no 'messages'",
+                  kConversationForm);
+  }
   if (is_conversation == draft.request.prompt.has_value()) {
     return Refuse(where,
                   is_conversation ? "both 'prompt' and 'messages'"
@@ -226,6 +251,25 @@ absl::StatusOr<AskRequest> ParseRequest(absl::string_view json,
                      draft.template_variables, "}");
   }
   return std::move(draft.request);
+}
+
+absl::Status CheckHoldsNoSettings(absl::string_view json,
+                                  absl::string_view where,
+                                  absl::string_view place) {
+  const auto document = JsonDocument::Parse(json, where);
+  if (!document.ok()) return document.status();
+  // What is no object is for the template's reader to refuse.
+  const JsonValue root = document->root();
+  const auto members = root.AsObject();
+  if (!members.ok()) return absl::OkStatus();
+  for (const auto& [key, value] : *members) {
+    const Field* field = FindField(key);
+    if (field != nullptr && field->is_setting && !value.IsNull()) {
+      return value.Expected(absl::StrCat("it in ", place));
+    }
+    FATHOM_RETURN_IF_ERROR(CheckNeutral(key, value, root));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace fathom::rt

@@ -117,13 +117,24 @@ TEST(RequestJsonTest, RefusesEachFaultByName) {
       {R"({"prompt": "q", "tempreture": 1})",
        "r: found the key 'tempreture', expected one of prompt, messages"},
       {R"({"prompt": "q", "a\nb": 1})", "r: found the key 'a\\nb', expected"},
-      {R"({"prompt": "q", "stream": true})", "r: found the key 'stream'"},
       {R"({"prompt": "q", "temperature": "hot"})",
        "r: key 'temperature' is \"hot\", expected a number"},
       {R"({"prompt": "q", "top_k": 1.5})",
        "r: key 'top_k' is 1.5, expected a whole number"},
       {R"({"prompt": "q", "seed": 9223372036854775808})",
-       "r: key 'seed' is 9223372036854775808, expected a whole number"},
+       "r: key 'seed' is 9223372036854775808, expected a whole number from 0 "
+       "to 9223372036854775807"},
+      {R"({"prompt": "q", "seed": -1})",
+       "r: key 'seed' is -1, expected a whole number from 0 to"},
+      {R"({"prompt": "q", "max_tokens": 0})",
+       "r: key 'max_tokens' is 0, expected a whole number from 1 to "
+       "2147483647"},
+      {R"({"prompt": "q", "max_tokens": "5"})",
+       "r: key 'max_tokens' is \"5\", expected a whole number from 1 to "
+       "2147483647"},
+      {R"({"prompt": "q", "think_tokens": 2147483648})",
+       "r: key 'think_tokens' is 2147483648, expected a whole number from 0 "
+       "to 2147483647"},
       {R"({"prompt": "q", "stop": [1]})",
        "r: key 'stop[0]' is 1, expected a string"},
       {R"({"prompt": "q", "stop": {}})",
@@ -138,6 +149,90 @@ TEST(RequestJsonTest, RefusesEachFaultByName) {
   for (const auto& [json, message] : kBad) {
     EXPECT_EQ(Fault(json).find(message), 0u) << json << ": " << Fault(json);
   }
+}
+
+// Clients send these with every request.
+TEST(RequestJsonTest, NeutralValuesOfOtherKeysAreTaken) {
+  const AskRequest request = Parsed(
+      R"({"messages": [], "n": 1, "logprobs": false, "top_logprobs": null,
+          "presence_penalty": 0, "frequency_penalty": 0.0, "logit_bias": {},
+          "response_format": {"type": "text"}, "tool_choice": "none",
+          "parallel_tool_calls": true, "functions": [], "audio": null,
+          "modalities": ["text"], "function_call": "auto", "echo": false,
+          "min_tokens": 0, "seed": null, "web_search_options": null})");
+  EXPECT_EQ(*request.conversation_json, "{\"messages\":[]}");
+  EXPECT_TRUE(request.unused_keys.empty());
+}
+
+TEST(RequestJsonTest, OtherValuesOfThemAreRefusedByName) {
+  const std::pair<const char*, const char*> kBad[] = {
+      {R"("n": 2)", "'n' is 2, expected 1: one answer is computed"},
+      {R"("n": true)", "'n' is true, expected 1"},
+      {R"("logprobs": true)", "'logprobs' is true, expected false: no log-"},
+      {R"("presence_penalty": 0.5)", "'presence_penalty' is 0.5, expected 0"},
+      {R"("frequency_penalty": -1)", "'frequency_penalty' is -1, expected 0"},
+      {R"("logit_bias": {"5": 1})", "'logit_bias' is an object, expected an "},
+      {R"("response_format": {"type": "json_object"})",
+       "'response_format' is an object, expected {\"type\": \"text\"}"},
+      {R"("tool_choice": "required")",
+       "'tool_choice' is \"required\", expected \"auto\""},
+      {R"("tools": [], "tool_choice": "none")",
+       "'tool_choice' is \"none\", expected \"auto\""},
+      {R"("parallel_tool_calls": false)",
+       "'parallel_tool_calls' is false, expected true"},
+      {R"("audio": {})", "'audio' is an object, expected null: only text"},
+      {R"("functions": [{}])", "'functions' is an array, expected an empty"},
+  };
+  for (const auto& [member, message] : kBad) {
+    const std::string fault =
+        Fault(std::string("{\"messages\": [], ") + member + "}");
+    EXPECT_EQ(fault.find(std::string("r: key ") + message), 0u) << fault;
+  }
+}
+
+TEST(RequestJsonTest, KeysWithoutEffectAreNoted) {
+  EXPECT_EQ(Parsed(R"({"prompt": "q", "stream": true, "user": "u",
+                       "metadata": {}, "store": false, "model": null,
+                       "stream_options": {"include_usage": true}})")
+                .unused_keys,
+            std::vector<std::string>(
+                {"stream", "user", "metadata", "store", "stream_options"}));
+}
+
+TEST(RequestJsonTest, AConversationIsAskedForByWhatItIs) {
+  auto fault = [](const char* json) {
+    return std::string(
+        ParseRequest(json, "r", RequestForm::kConversation).status().message());
+  };
+  const std::string expected =
+      ", expected an array of messages, or an object with 'messages'";
+  EXPECT_EQ(fault("{}"), "r: found no 'messages'" + expected);
+  EXPECT_EQ(fault(R"({"prompt": "q"})"), "r: found 'prompt'" + expected);
+  EXPECT_EQ(fault("\"q\""), "r: the top level is \"q\"" + expected);
+  EXPECT_EQ(fault("5"), "r: the top level is 5" + expected);
+  EXPECT_EQ(fault("[]"), "");
+  EXPECT_EQ(fault(R"({"messages": []})"), "");
+}
+
+TEST(RequestJsonTest, SettingsThatAreTakenElsewhereAreRefusedByName) {
+  auto fault = [](const char* json) {
+    return std::string(CheckHoldsNoSettings(json, "r", "there").message());
+  };
+  EXPECT_EQ(fault(R"({"messages": [], "max_tokens": 5})"),
+            "r: key 'max_tokens' is 5, expected it in there");
+  for (const char* key :
+       {"temperature", "top_k", "top_p", "min_p", "repetition_penalty", "seed",
+        "think_tokens", "stop", "max_completion_tokens"}) {
+    EXPECT_NE(fault((std::string("{\"") + key + "\": 1}").c_str()), "") << key;
+    EXPECT_EQ(fault((std::string("{\"") + key + "\": null}").c_str()), "");
+  }
+  EXPECT_EQ(fault(R"({"n": 2})"),
+            "r: key 'n' is 2, expected 1: one answer is computed");
+  EXPECT_EQ(fault(R"({"messages": [], "tools": [], "enable_thinking": false,
+                      "model": "m", "stream": true, "n": 1})"),
+            "");
+  EXPECT_EQ(fault("{").find("r: not JSON"), 0u);
+  EXPECT_EQ(fault("[]"), "");
 }
 
 }  // namespace

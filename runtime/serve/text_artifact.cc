@@ -101,8 +101,9 @@ absl::StatusOr<Rendered> TextArtifact::Render(
                      ": found no chat template, expected one; without it, use "
                      "'fathom run --raw'"));
   }
-  return RenderChat(templates_, request_json,
-                    {.next_message = NextMessage::kUnlessSaid});
+  return RenderChat(
+      templates_, request_json,
+      {.next_message = NextMessage::kUnlessSaid, .joins_texts = true});
 }
 
 absl::StatusOr<std::vector<int32_t>> TextArtifact::EncodeRequest(

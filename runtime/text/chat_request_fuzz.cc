@@ -30,6 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                           fathom::rt::NextMessage::kUnlessSaid}) {
     fathom::rt::RenderOptions options;
     options.next_message = next;
+    options.joins_texts = next == fathom::rt::NextMessage::kUnlessSaid;
     options.compile_text = fathom::rt::CompileTemplate;
     const auto rendered = fathom::rt::RenderChat(*templates, request, options);
     if (!rendered.ok()) {

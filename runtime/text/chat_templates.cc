@@ -4,6 +4,7 @@
 #include "absl/strings/str_join.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
+#include "runtime/text/content_parts.h"
 #include "runtime/text/template_request.h"
 
 namespace fathom::rt {
@@ -77,7 +78,17 @@ absl::StatusOr<Rendered> RenderChat(const ChatTemplates& templates,
   inputs.request_json = std::string(request_json);
   inputs.special_tokens = templates.special_tokens;
   inputs.next_message = options.next_message;
-  return RenderTemplate(*program, inputs);
+  if (!options.joins_texts) return RenderTemplate(*program, inputs);
+  FATHOM_ASSIGN_OR_RETURN(const ListedContents contents,
+                          ListedContents::Read(request_json));
+  absl::StatusOr<Rendered> as_given = RenderTemplate(*program, inputs);
+  if (contents.empty() || (as_given.ok() && contents.StandIn(as_given->text))) {
+    return as_given;
+  }
+  inputs.joins_texts = true;
+  absl::StatusOr<Rendered> joined = RenderTemplate(*program, inputs);
+  // A template for lists alone, or parts that only it knows.
+  return joined.ok() || !as_given.ok() ? joined : as_given;
 }
 
 }  // namespace fathom::rt

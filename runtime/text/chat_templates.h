@@ -32,6 +32,10 @@ struct ChatTemplates {
 
 struct RenderOptions {
   NextMessage next_message = NextMessage::kIfSaid;
+  // Whether a template that does not go through the parts of a content gets
+  // their texts joined, as servers do; transformers hands it the list. Then
+  // images, sounds and files are refused by name.
+  bool joins_texts = false;
   // Compiles the text of a template that a request brings as `chat_template`;
   // null where it may only name one of the model's. What such a template writes
   // can be control tokens, so it has to come from somebody who may write them.

@@ -1,6 +1,7 @@
 # The chat template: its compiler, its program and its rendering.
 list(APPEND FATHOM_RT_TEXT_SRCS
   chat_templates.cc
+  content_parts.cc
   final_message.cc
   request_arguments.cc
   template/access.cc
@@ -51,7 +52,8 @@ list(APPEND FATHOM_RT_TEXT_DEPS
   absl::flat_hash_map absl::flat_hash_set absl::function_ref absl::span
   absl::strings absl::str_format simdjson utf8proc)
 list(APPEND FATHOM_RT_TEXT_TESTS
-  chat_request_test template_folder_test template_test template_snippets_test)
+  chat_request_test content_parts_test template_folder_test template_test
+  template_snippets_test)
 list(APPEND FATHOM_RT_TEXT_FUZZ
   chat_request_fuzz template_folder_fuzz template_fuzz)
 

@@ -65,6 +65,8 @@ struct TemplateInputs {
   // The tokenizer's own strings (`bos_token`, `eos_token`, ...); not foreign.
   std::vector<std::pair<std::string, std::string>> special_tokens;
   NextMessage next_message = NextMessage::kIfSaid;
+  // Whether a message's content that is a list of texts is given as one text.
+  bool joins_texts = false;
   // What strftime_now() shows; 0 is the time of the call.
   std::time_t now = 0;
 };

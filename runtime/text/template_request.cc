@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "runtime/base/status.h"
+#include "runtime/text/content_parts.h"
 #include "runtime/text/request_arguments.h"
 
 namespace fathom::rt {
@@ -17,7 +18,8 @@ using Entries = std::vector<std::pair<Value, Value>>;
 constexpr absl::string_view kRoles[] = {"system", "user",      "assistant",
                                         "tool",   "developer", "function"};
 
-absl::StatusOr<Value> Message(Arena& arena, const Value& message) {
+absl::StatusOr<Value> Message(Arena& arena, const Value& message, size_t index,
+                              bool joins_texts) {
   if (!message.Is(Kind::kDict)) {
     return absl::InvalidArgumentError(absl::StrCat(
         "found a message of kind ", KindName(message), ", expected a mapping"));
@@ -29,6 +31,10 @@ absl::StatusOr<Value> Message(Arena& arena, const Value& message) {
                              value.text->bytes) != std::end(kRoles);
     if (is_role) {
       FATHOM_ASSIGN_OR_RETURN(value, arena.NewText(value.text->bytes, false));
+    }
+    if (joins_texts && key.text->bytes == "content" && value.Is(Kind::kSeq) &&
+        value.seq->type == Seq::Type::kList) {
+      FATHOM_ASSIGN_OR_RETURN(value, JoinTexts(arena, value, index));
     }
     entries.emplace_back(key, value);
   }
@@ -81,7 +87,9 @@ absl::StatusOr<TemplateRequest> ReadRequest(Arena& arena,
   TemplateRequest request;
   std::vector<Value> messages;
   for (const Value& item : arguments.messages->seq->items) {
-    FATHOM_ASSIGN_OR_RETURN(const Value message, Message(arena, item));
+    FATHOM_ASSIGN_OR_RETURN(
+        const Value message,
+        Message(arena, item, messages.size(), inputs.joins_texts));
     messages.push_back(message);
   }
   FATHOM_ASSIGN_OR_RETURN(const Value prompt,

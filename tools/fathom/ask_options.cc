@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 
@@ -157,7 +158,7 @@ absl::StatusOr<LoadOptions> AskOptions::Load() const {
   return load;
 }
 
-absl::StatusOr<AskSettings> AskOptions::Ask(const TextModelFacts& facts) const {
+absl::StatusOr<AskOverrides> AskOptions::Overrides() const {
   AskOverrides overrides;
   FATHOM_RETURN_IF_ERROR(
       Parse("--temperature", temperature, &overrides.temperature));
@@ -174,6 +175,11 @@ absl::StatusOr<AskSettings> AskOptions::Ask(const TextModelFacts& facts) const {
   FATHOM_RETURN_IF_ERROR(Parse("--think-tokens", think_tokens, 0, kInt32Max,
                                &overrides.think_tokens));
   overrides.stop_strings = stops;
+  return overrides;
+}
+
+absl::StatusOr<AskSettings> AskOptions::Ask(const TextModelFacts& facts) const {
+  FATHOM_ASSIGN_OR_RETURN(const AskOverrides overrides, Overrides());
   AskSettings settings = DefaultSettings(facts);
   const absl::Status applied = ApplyOverrides(overrides, &settings);
   if (!applied.ok()) return NamedAsOption(applied);
@@ -193,27 +199,19 @@ std::string AskOptions::TooManyThreads(const TextModelFacts& facts) const {
 
 std::vector<std::string> AskOptions::WithoutEffect(
     const AskSettings& settings, const TextModelFacts& facts) const {
-  struct SamplingOption {
-    absl::string_view name;
-    const std::optional<std::string>& value;
-  };
-  const SamplingOption sampling_options[] = {{"--top-k", top_k},
-                                             {"--top-p", top_p},
-                                             {"--min-p", min_p},
-                                             {"--seed", seed}};
+  const absl::StatusOr<AskOverrides> overrides = Overrides();
   std::vector<std::string> warnings;
-  for (const SamplingOption& option : sampling_options) {
-    if (settings.sampling.sample || !option.value.has_value()) continue;
-    warnings.push_back(absl::StrCat(
-        option.name, " has no effect: the most likely token is always taken, ",
-        temperature.has_value()
-            ? "as --temperature is 0"
-            : "as the model says; --temperature T samples"));
-  }
-  if (think_tokens.has_value() && facts.think_close_id < 0) {
+  if (!overrides.ok()) return warnings;
+  for (const IdleSetting& idle :
+       SettingsWithoutEffect(*overrides, settings, facts)) {
     warnings.push_back(
-        "--think-tokens has no effect: the model has no token that ends "
-        "thinking");
+        absl::StrCat("--", absl::StrReplaceAll(idle.name, {{"_", "-"}}),
+                     " has no effect: ", idle.why));
+    if (!idle.for_want_of_sampling) continue;
+    absl::StrAppend(&warnings.back(),
+                    temperature.has_value()
+                        ? ", as --temperature is 0"
+                        : ", as the model says; --temperature T samples");
   }
   return warnings;
 }

@@ -57,8 +57,10 @@ struct AskOptions {
 
   absl::StatusOr<LoadOptions> Load() const;
 
-  // Over the defaults of the model that has these facts. A temperature of 0 is
-  // greedy; any other one, or a top-k, top-p or min-p, samples.
+  // What is given, as numbers in their ranges as far as they are whole.
+  absl::StatusOr<AskOverrides> Overrides() const;
+
+  // Over the defaults of the model that has these facts.
   absl::StatusOr<AskSettings> Ask(const TextModelFacts& facts) const;
 
   // A warning where --threads asks for more threads than can run at once, of

@@ -89,6 +89,12 @@ absl::StatusOr<std::unique_ptr<TextModel>> LoadModel(
   if (!threads.empty()) {
     Tell(absl::StrFormat("fathom chat: warning: %s\n", threads));
   }
+  FATHOM_ASSIGN_OR_RETURN(const AskSettings settings,
+                          options.settings.ask.Ask(facts));
+  for (const std::string& what :
+       options.settings.ask.WithoutEffect(settings, facts)) {
+    absl::FPrintF(stderr, "fathom chat: warning: %s\n", what);
+  }
   // The manifest's names are a folder's: whatever bytes that has.
   Tell(
       absl::StrFormat("%s: loaded in %.2f s; %d threads, %s, weights %s; /help "

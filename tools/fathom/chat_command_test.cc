@@ -160,9 +160,19 @@ TEST(ChatCommandTest, SetListsAndChangesEachSetting) {
             "(temperature 0.6)\n(top-k 5)\n(top-p 0.9)\n(min-p 0.1)\n"
             "(repetition-penalty 1.1)\n(seed 7)\n(max-tokens 9)\n"
             "(think-tokens 8)\n(stop 'END')\n(overflow drop-oldest)\n"
-            "(seed 7)\n(temperature 1)\n(stop none)\n"
+            "(seed 7)\n(temperature 0 (greedy))\n(stop none)\n"
             "(top-p is 2, expected a number above 0 and at most 1)\n"
             "(overflow is 'x', expected 'refuse' or 'drop-oldest')\n");
+}
+
+TEST(ChatCommandTest, SettingsWithoutEffectAreSaid) {
+  EXPECT_EQ(
+      ChatOn(kModel, "/set top-k 5\n/set temperature 1\n/set top-k 6\n").out,
+      "(top-k 5; without effect while greedy: '/set temperature 0.7' "
+      "samples)\n(temperature 1)\n(top-k 6)\n");
+  EXPECT_NE(ChatOn(kModel, "", {"--seed", "5"})
+                .err.find("fathom chat: warning: --seed has no effect: "),
+            std::string::npos);
 }
 
 // What people know from elsewhere is understood, or answered.

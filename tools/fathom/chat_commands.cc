@@ -324,7 +324,26 @@ void ChatCommands::Change(absl::string_view name, absl::string_view value) {
         *setting, text, session_.model_->facts(), &session_.settings_);
     if (!status.ok()) return Say(status.message());
   }
-  Say(absl::StrCat(setting->name, " ", SettingNow(*setting)));
+  Say(absl::StrCat(
+      setting->name, " ", SettingNow(*setting),
+      !value.empty() && HasNoEffect(*setting)
+          ? "; without effect while greedy: '/set temperature 0.7' samples"
+          : ""));
+}
+
+bool ChatCommands::HasNoEffect(const ChatSetting& setting) const {
+  const TextModelFacts& facts = session_.model_->facts();
+  const AskOptions& ask = session_.settings_.ask;
+  const auto overrides = ask.Overrides();
+  const auto now = ask.Ask(facts);
+  if (!overrides.ok() || !now.ok()) return false;
+  for (const IdleSetting& idle :
+       SettingsWithoutEffect(*overrides, *now, facts)) {
+    if (FindChatSetting(idle.name) == &setting) {
+      return idle.for_want_of_sampling;
+    }
+  }
+  return false;
 }
 
 absl::Status ChatCommands::Think(absl::string_view tokens) {

@@ -53,6 +53,8 @@ class ChatCommands {
   void Change(absl::string_view name, absl::string_view value);
   void Write(absl::string_view path, bool replace);
   std::string SettingNow(const ChatSetting& setting) const;
+  // Whether it is set for sampling, and nothing is sampled.
+  bool HasNoEffect(const ChatSetting& setting) const;
   void Say(absl::string_view note) { session_.Note(note); }
 
   ChatSession& session_;

@@ -60,6 +60,8 @@ absl::StatusOr<std::string> Content(const JsonValue& value) {
     return std::string(text);
   }
   FATHOM_ASSIGN_OR_RETURN(const std::vector<JsonValue> parts, value.AsArray());
+  // One after another on lines of their own, as templates get them that take
+  // only strings.
   std::string content;
   for (const JsonValue& part : parts) {
     FATHOM_ASSIGN_OR_RETURN(const JsonValue type, part.Get("type"));
@@ -67,6 +69,7 @@ absl::StatusOr<std::string> Content(const JsonValue& value) {
     if (name != "text") return type.Expected("'text': a chat holds text only");
     FATHOM_ASSIGN_OR_RETURN(const JsonValue text, part.Get("text"));
     FATHOM_ASSIGN_OR_RETURN(const absl::string_view bytes, text.AsString());
+    if (&part != &parts.front()) content += '\n';
     content.append(bytes.data(), bytes.size());
   }
   return content;

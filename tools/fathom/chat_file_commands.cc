@@ -21,6 +21,7 @@
 #include "runtime/io/atomic_file.h"
 #include "runtime/io/file.h"
 #include "tools/fathom/chat_commands.h"
+#include "tools/fathom/input_file.h"
 
 namespace fathom::rt {
 namespace {
@@ -113,7 +114,7 @@ absl::Status ChatCommands::Load(absl::string_view path) {
     FATHOM_ASSIGN_OR_RETURN(const File file, File::Open(name));
     FATHOM_ASSIGN_OR_RETURN(const std::string text,
                             file.ReadAll(kChatFileBytesMax));
-    return ReadChatFile(text, Shown(name));
+    return ReadChatFile(WithoutByteOrderMark(text), Shown(name));
   };
   absl::StatusOr<ChatFile> file = read();
   if (!file.ok()) {

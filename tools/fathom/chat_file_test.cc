@@ -51,7 +51,7 @@ TEST(ChatFileTest, ReadsWhatOthersWrite) {
       "\"refusal\":null,\"tool_calls\":[],\"reasoning_content\":\"hm\"}]",
       "f");
   ASSERT_TRUE(file.ok()) << file.status();
-  EXPECT_EQ(file->system, "ab");
+  EXPECT_EQ(file->system, "a\nb");
   EXPECT_EQ(file->turns[1].message.content, "");
   EXPECT_EQ(file->turns[1].thinking, "hm");
   const auto request = ReadChatFile(

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "runtime/base/quoting.h"
 
 namespace fathom::rt {
@@ -64,6 +65,11 @@ absl::StatusOr<std::string> InputFile::ReadAll(size_t bytes_max) const {
           bytes_max));
     }
   }
+}
+
+absl::string_view WithoutByteOrderMark(absl::string_view text) {
+  absl::ConsumePrefix(&text, "\xef\xbb\xbf");
+  return text;
 }
 
 }  // namespace fathom::rt

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace fathom::rt {
 
@@ -33,6 +34,9 @@ class InputFile {
   bool owned_;
   std::string name_;
 };
+
+// `text` without the byte order mark that editors on Windows begin files with.
+absl::string_view WithoutByteOrderMark(absl::string_view text);
 
 }  // namespace fathom::rt
 

@@ -9,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "tools/fathom/input_file.h"
 #include "tools/fathom/output.h"
 
 namespace fathom::rt {
@@ -20,6 +21,7 @@ absl::Status AnswerLines(const LineAnswer& answer) {
   std::string line;
   for (int64_t number = 1; std::getline(std::cin, line); ++number) {
     const std::string where = absl::StrCat("input line ", number);
+    if (number == 1) line = std::string(WithoutByteOrderMark(line));
     if (line.empty()) {
       return absl::InvalidArgumentError(absl::StrCat(
           where, ": found an empty line, expected one JSON value"));

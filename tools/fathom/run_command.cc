@@ -12,6 +12,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "runtime/base/json_string.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
@@ -40,6 +41,14 @@ void Say(absl::string_view message) {
 
 void Warn(absl::string_view message) {
   Say(absl::StrCat("warning: ", message));
+}
+
+// All of them in one line.
+template <typename Names>
+void WarnOfUnused(const Names& keys, absl::string_view whose) {
+  if (keys.empty()) return;
+  Warn(absl::StrCat("'", absl::StrJoin(keys, "', '"), "' of ", whose,
+                    keys.size() == 1 ? " has" : " have", " no effect"));
 }
 
 int Fail(const absl::Status& status, int exit_code) {
@@ -125,28 +134,44 @@ class AnswerStream {
   char last_ = 0;
 };
 
+// An error of the request, which names the file that it is in.
+absl::Status In(const AskRequest& request, const absl::Status& status) {
+  if (status.ok() || request.where.empty()) return status;
+  return absl::Status(status.code(),
+                      absl::StrCat(request.where, ": ", status.message()));
+}
+
+// "'top_k' of the request has no effect: ...".
+std::string WithoutEffect(const IdleSetting& idle, absl::string_view whose) {
+  return absl::StrCat(
+      "'", idle.name, "' of ", whose, " has no effect: ", idle.why,
+      idle.for_want_of_sampling ? "; a 'temperature' above 0 samples" : "");
+}
+
 // One request: a question or a conversation.
 absl::Status RunOne(const RunOptions& options, const AskRequest& request,
                     const Loaded& loaded, const Interrupts& interrupts) {
   const TextModelFacts& facts = loaded.facts();
   FATHOM_ASSIGN_OR_RETURN(AskSettings settings, options.ask.Ask(facts));
-  FATHOM_RETURN_IF_ERROR(ApplyOverrides(request.overrides, &settings));
+  FATHOM_RETURN_IF_ERROR(
+      In(request, ApplyOverrides(request.overrides, &settings)));
   for (const std::string& what : options.ask.WithoutEffect(settings, facts)) {
     Warn(what);
   }
-  for (const std::string& key : request.unused_keys) {
-    Warn(absl::StrCat("'", key, "' of the request has no effect"));
+  for (const IdleSetting& idle :
+       SettingsWithoutEffect(request.overrides, settings, facts)) {
+    Warn(WithoutEffect(idle, "the request"));
   }
-  FATHOM_ASSIGN_OR_RETURN(
-      std::vector<int32_t> prompt_ids,
-      EncodePrompt(request, {.system = options.system, .raw = options.raw},
-                   *loaded.model));
+  WarnOfUnused(request.unused_keys, "the request");
+  absl::StatusOr<std::vector<int32_t>> prompt_ids = EncodePrompt(
+      request, {.system = options.system, .raw = options.raw}, *loaded.model);
+  if (!prompt_ids.ok()) return In(request, prompt_ids.status());
   Output output(STDOUT_FILENO);
   AnswerStream stream(&output, isatty(STDOUT_FILENO) != 0);
   Conversation conversation(loaded.model.get(), NowSeconds);
   FATHOM_ASSIGN_OR_RETURN(const Answer answer,
                           conversation.Ask(
-                              std::move(prompt_ids), settings,
+                              *std::move(prompt_ids), settings,
                               [&](const Piece& piece) {
                                 return options.json || stream.Take(piece);
                               },
@@ -165,18 +190,26 @@ absl::Status RunOne(const RunOptions& options, const AskRequest& request,
   return absl::OkStatus();
 }
 
-int RunQuestion(const RunOptions& options, const TextModelLoader& loader) {
-  absl::StatusOr<AskRequest> request = AskRequest();
-  const std::optional<std::string> question = options.Question();
+absl::StatusOr<AskRequest> ReadRequest(const RunOptions& options) {
   if (options.messages_file.has_value()) {
-    request = ReadMessages(*options.messages_file);
-  } else if (question.has_value() && *question != "-") {
-    request->prompt = *question;
-  } else {
-    request = ReadQuestion(options.raw);
+    return ReadMessages(*options.messages_file);
   }
+  if (options.ReadsStandardInput()) return ReadQuestion(options.raw);
+  AskRequest request;
+  request.prompt = options.Question();
+  return request;
+}
+
+int RunQuestion(const RunOptions& options, const TextModelLoader& loader) {
+  // Who types a question, or waits for a pipe, hears of a wrong artifact first;
+  // a file is read faster than a model is loaded.
+  absl::StatusOr<Loaded> loaded = Loaded();
+  const bool waits = options.ReadsStandardInput();
+  if (waits) loaded = Load(options, 1, loader);
+  if (!loaded.ok()) return Fail(loaded.status(), ExitCode(loaded.status()));
+  const absl::StatusOr<AskRequest> request = ReadRequest(options);
   if (!request.ok()) return Fail(request.status(), ExitCode(request.status()));
-  const absl::StatusOr<Loaded> loaded = Load(options, 1, loader);
+  if (!waits) loaded = Load(options, 1, loader);
   if (!loaded.ok()) return Fail(loaded.status(), ExitCode(loaded.status()));
   if (options.parallel.has_value()) {
     Warn("--parallel has no effect without --json-lines");
@@ -191,14 +224,18 @@ int RunQuestion(const RunOptions& options, const TextModelLoader& loader) {
                                   : 0;
 }
 
+std::string Lines(int64_t count) {
+  return absl::StrCat(count, count == 1 ? " line" : " lines");
+}
+
 void ShowFigures(const LineFigures& figures, double seconds, int32_t slot_count,
                  const Loaded& loaded) {
   absl::FPrintF(
       stderr,
-      "load %.2f s; %d lines in %.2f s, %d at a time; prompts %d "
+      "load %.2f s; %s in %.2f s, %d at a time; prompts %d "
       "tokens, output %d tokens, %.1f tokens/s; %s\n",
-      loaded.load_s, figures.lines, seconds, slot_count, figures.prompt_tokens,
-      figures.output_tokens,
+      loaded.load_s, Lines(figures.lines), seconds, slot_count,
+      figures.prompt_tokens, figures.output_tokens,
       seconds > 0 ? static_cast<double>(figures.output_tokens) / seconds : 0,
       MachineFigures(loaded.facts()));
 }
@@ -222,17 +259,22 @@ int AnswerLines(const RunOptions& options, int descriptor,
   Output output(STDOUT_FILENO);
   LineRun run(loaded.model.get(), &*batch, &source, &output,
               {.prompt = {.system = options.system, .raw = options.raw},
-               .settings = *std::move(settings)});
+               .settings = *settings});
   const double start_s = NowSeconds();
   const absl::Status status = run.Run([&] { return interrupts.signal() != 0; });
   const LineFigures& figures = run.figures();
-  for (const std::string& key : figures.unused_keys) {
-    Warn(absl::StrCat("'", key, "' of a line has no effect"));
+  // An option has its effect where at least one of the lines samples.
+  settings->sampling.sample |= figures.sampled > 0;
+  for (const std::string& what : options.ask.WithoutEffect(*settings, facts)) {
+    Warn(what);
   }
+  for (const auto& [name, idle] : figures.idle_settings) {
+    Warn(WithoutEffect(idle, "a line"));
+  }
+  WarnOfUnused(figures.unused_keys, "a line");
   if (figures.failures > 0) {
-    Say(absl::StrFormat("%d of %d lines failed, the first: %s",
-                        figures.failures, figures.lines,
-                        figures.first_failure));
+    Say(absl::StrFormat("%d of %s failed, the first: %s", figures.failures,
+                        Lines(figures.lines), figures.first_failure));
   }
   if (!options.quiet && !absl::IsCancelled(status)) {
     ShowFigures(figures, NowSeconds() - start_s, facts.slot_count, loaded);
@@ -278,7 +320,7 @@ int RunCommand(int argc, const char* const* argv,
       "Thinking and answer go to standard output, figures to standard "
       "error.\n\n"
       "Sampling is as the model's generation_config.json says, greedy where "
-      "that does not sample.\n\n"
+      "that does not sample; --temperature alone changes which of the two.\n\n"
       "Ctrl-C ends the answer and shows its figures, a second one ends the "
       "program at once. The exit code is then 130, or 143 where the signal was "
       "SIGTERM.",

@@ -188,7 +188,6 @@ TEST(RunCommandTest, AnEmptyOrBlankPromptIsRefused) {
     EXPECT_EQ(ran.err,
               "fathom run: the question on standard input is empty, expected a "
               "text\n");
-    EXPECT_EQ(ran.loads, 0);
   }
   // Models have tokens for white space: a raw prompt may be of it.
   EXPECT_EQ(RunOn(kModel, {"m.fathom", "--raw", "--prompt= "}).exit_code, 0);
@@ -290,7 +289,13 @@ TEST(RunCommandTest, OptionsWithoutEffectAreSaid) {
             warning +
                 "--seed has no effect: the most likely token is always taken, "
                 "as the model says; --temperature T samples\n");
-  EXPECT_EQ(warnings(kModel, {"--top-k=5", "--seed=1"}), "");
+  const std::string as_model_says =
+      " has no effect: the most likely token is always taken, as the model "
+      "says; --temperature T samples\n";
+  for (const char* option : {"--top-k", "--top-p", "--min-p", "--seed"}) {
+    EXPECT_EQ(warnings(kModel, {option, "1"}),
+              warning + option + as_model_says);
+  }
   FakeTextModel thoughtless = kModel;
   thoughtless.mutable_facts().think_close_id = -1;
   EXPECT_EQ(warnings(thoughtless, {"--think-tokens=5"}),
@@ -345,10 +350,12 @@ TEST(RunCommandTest, FaultsOfMessagesAreOneLine) {
   const std::pair<const char*, const char*> kBad[] = {
       {"", "not JSON"},
       {"{\"messages\": [}", "not JSON"},
-      {"\"w\"", "found a question, expected an array of messages"},
-      {"{\"prompt\": \"w\"}", "found a question, expected an array"},
+      {"\"w\"", "the top level is \"w\", expected an array of messages"},
+      {"{}", "found no 'messages', expected an array of messages, or an "},
+      {"{\"prompt\": \"w\"}", "found 'prompt', expected an array"},
       {"{\"messages\": [], \"colour\": 1}", "found the key 'colour'"},
-      {"{\"messages\": [], \"max_tokens\": 0}", "max_tokens is 0, expected"},
+      {"{\"messages\": [], \"max_tokens\": 0}",
+       "key 'max_tokens' is 0, expected"},
   };
   for (const auto& [json, message] : kBad) {
     const Ran ran = RunOn(kModel, {"m.fathom", "--messages", WriteFile(json)});
@@ -364,6 +371,52 @@ TEST(RunCommandTest, FaultsOfMessagesAreOneLine) {
   EXPECT_EQ(RunOn(kModel, {"m.fathom", "--messages=f", "--system=s"}).err,
             "fathom run: found --system with --messages, expected one of them: "
             "a system message is the first of FILE's\n");
+}
+
+TEST(RunCommandTest, SettingsOfARequestWithoutEffectAreSaid) {
+  auto warnings = [](const std::string& members) {
+    return RunOn(kModel, {"m.fathom", "-q", "--messages",
+                          WriteFile("{\"messages\": [{\"role\": \"user\", "
+                                    "\"content\": \"w\"}], " +
+                                    members + "}")})
+        .err;
+  };
+  const std::string warning = "fathom run: warning: ";
+  EXPECT_EQ(warnings("\"top_k\": 5"),
+            warning +
+                "'top_k' of the request has no effect: the most likely token "
+                "is always taken; a 'temperature' above 0 samples\n");
+  EXPECT_EQ(warnings("\"top_k\": 5, \"temperature\": 1"), "");
+  EXPECT_EQ(warnings("\"model\": \"m\", \"n\": 1"),
+            warning + "'model' of the request has no effect\n");
+  EXPECT_EQ(warnings("\"model\": \"m\", \"stream\": true"),
+            warning + "'model', 'stream' of the request have no effect\n");
+}
+
+TEST(RunCommandTest, AByteOrderMarkBeforeMessagesIsSkipped) {
+  const std::string list = "[{\"role\": \"user\", \"content\": \"w\"}]";
+  const Ran ran = RunOn(kModel, {"m.fathom", "-q", "--messages",
+                                 WriteFile("\xef\xbb\xbf" + list)});
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(RunOn(kModel, {"m.fathom", "--messages",
+                           WriteFile("\xef\xbb\xbf\xef\xbb\xbf" + list)})
+                .exit_code,
+            1);
+}
+
+// What standard input would have to end for is not waited for.
+TEST(RunCommandTest, AWrongArtifactIsSaidBeforeTheQuestionIsRead) {
+  for (const std::vector<std::string>& source :
+       {std::vector<std::string>{}, {"-"}, {"--messages", "-"}}) {
+    StdinHolds stdin_holds("w");
+    std::vector<std::string> arguments = {"other.fathom"};
+    arguments.insert(arguments.end(), source.begin(), source.end());
+    const Ran ran = RunOn(kModel, arguments);
+    EXPECT_EQ(ran.exit_code, 1);
+    EXPECT_EQ(ran.err, "fathom run: no artifact there\n");
+    char left = 0;
+    EXPECT_EQ(read(STDIN_FILENO, &left, 1), 1);
+  }
 }
 
 // With a temperature the flat logits behind the likeliest are drawn too.
@@ -384,6 +437,10 @@ TEST(RunCommandTest, SamplesByCommandLineOrDefaultAndIsGreedyElse) {
   sampling.mutable_facts().sampling = {.sample = true, .temperature = 9};
   EXPECT_EQ(out(sampling, {}), out(kModel, {"--temperature=9"}));
   EXPECT_EQ(out(sampling, {"--temperature=0"}), greedy);
+  // None of these makes a greedy model sample.
+  for (const char* option : {"--top-k=5", "--top-p=0.99", "--min-p=0.001"}) {
+    EXPECT_EQ(out(kModel, {option}), greedy) << option;
+  }
 }
 
 TEST(RunCommandTest, TheModelsLongestOutputHoldsWhereTheUserSaysNone) {

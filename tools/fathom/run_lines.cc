@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -12,11 +13,12 @@
 #include "runtime/serve/conversation.h"
 #include "runtime/serve/request_json.h"
 #include "tools/fathom/answer_json.h"
+#include "tools/fathom/input_file.h"
 
 namespace fathom::rt {
 
-LineRun::Begun::Begun(int64_t line_number)
-    : number(line_number),
+LineRun::Begun::Begun(int64_t answer_place, int64_t line_number)
+    : place(answer_place),
       where(absl::StrCat("line ", line_number)),
       head(absl::StrCat("{\"line\": ", line_number)) {}
 
@@ -56,7 +58,7 @@ absl::Status LineRun::TakeLines(const std::function<bool()>& interrupted) {
       case LineSource::Got::kEnd: ended_ = true; return absl::OkStatus();
       case LineSource::Got::kTooLong: {
         ++figures_.lines;
-        Fail(Begun(source_->number()),
+        Fail(Begun(figures_.lines, source_->number()),
              absl::InvalidArgumentError(absl::StrFormat(
                  "found more than %d bytes, expected at most that many",
                  options_.line_bytes_max)));
@@ -71,13 +73,15 @@ absl::Status LineRun::TakeLines(const std::function<bool()>& interrupted) {
 }
 
 void LineRun::Begin(absl::string_view line) {
+  if (source_->number() == 1) line = WithoutByteOrderMark(line);
+  if (absl::StripAsciiWhitespace(line).empty()) return;
   ++figures_.lines;
-  Begun begun(source_->number());
+  Begun begun(figures_.lines, source_->number());
   absl::StatusOr<std::unique_ptr<Generation>> generation =
       Prepare(line, &begun);
   if (!generation.ok()) return Fail(begun, generation.status());
-  batch_->Add(begun.number, *std::move(generation));
-  begun_.emplace(begun.number, std::move(begun));
+  batch_->Add(begun.place, *std::move(generation));
+  begun_.emplace(begun.place, std::move(begun));
 }
 
 absl::StatusOr<std::unique_ptr<Generation>> LineRun::Prepare(
@@ -91,6 +95,11 @@ absl::StatusOr<std::unique_ptr<Generation>> LineRun::Prepare(
                               request.unused_keys.end());
   AskSettings settings = options_.settings;
   FATHOM_RETURN_IF_ERROR(ApplyOverrides(request.overrides, &settings));
+  for (const IdleSetting& idle :
+       SettingsWithoutEffect(request.overrides, settings, model_->facts())) {
+    figures_.idle_settings.emplace(idle.name, idle);
+  }
+  if (settings.sampling.sample) ++figures_.sampled;
   FATHOM_ASSIGN_OR_RETURN(std::vector<int32_t> prompt_ids,
                           EncodePrompt(request, options_.prompt, *model_));
   return Generation::Create(
@@ -119,13 +128,13 @@ void LineRun::Fail(const Begun& begun, const absl::Status& status) {
   message = OneLine(message);
   ++figures_.failures;
   if (figures_.first_failure.empty()) figures_.first_failure = message;
-  Hold(begun.number,
+  Hold(begun.place,
        absl::StrCat(begun.head, ", \"error\": ", JsonString(message), "}\n"));
 }
 
-void LineRun::Hold(int64_t number, std::string object) {
+void LineRun::Hold(int64_t place, std::string object) {
   held_bytes_ += object.size();
-  held_[number] = std::move(object);
+  held_[place] = std::move(object);
 }
 
 absl::Status LineRun::WriteNext() {

@@ -37,18 +37,22 @@ struct LineOptions {
 };
 
 struct LineFigures {
-  int64_t lines = 0;
+  int64_t lines = 0;     // without those that are blank
   int64_t failures = 0;  // lines with an error in place of an answer
   std::string first_failure;
   int64_t prompt_tokens = 0;
   int64_t output_tokens = 0;
-  // Keys of lines that change nothing, as "model".
+  int64_t sampled = 0;  // lines that were begun and are not greedy
+  // Keys of lines that change nothing, as "model", and settings that changed
+  // nothing in their line, by name.
   std::set<std::string> unused_keys;
+  std::map<absl::string_view, IdleSetting> idle_settings;
 };
 
-// Answers each line of `source` with one line on `output`, in their order, each
-// as soon as it and all before it are done. A line that is at fault, or whose
-// answer fails, gets an object with `error`, and the others go on.
+// Answers each line of `source` that is not blank with one line on `output`, in
+// their order, each as soon as it and all before it are done. A line that is at
+// fault, or whose answer fails, gets an object with `error`, and the others go
+// on.
 //
 // Memory is bounded by the constants above and by what the model holds,
 // whatever the length of the input.
@@ -75,9 +79,9 @@ class LineRun {
  private:
   // A line that was begun.
   struct Begun {
-    explicit Begun(int64_t line_number);
+    Begun(int64_t answer_place, int64_t line_number);
 
-    int64_t number;
+    int64_t place;      // of its answer, from 1: blank lines have none
     std::string where;  // what messages begin with
     std::string head;   // of its object: the line's number and its id
   };
@@ -88,7 +92,7 @@ class LineRun {
                                                       Begun* begun);
   void Finish(Batch::Request request);
   void Fail(const Begun& begun, const absl::Status& status);
-  void Hold(int64_t number, std::string object);
+  void Hold(int64_t place, std::string object);
   absl::Status WriteNext();
 
   TextModel* model_;
@@ -99,8 +103,8 @@ class LineRun {
   LineFigures figures_;
 
   bool ended_ = false;                   // no further lines
-  std::map<int64_t, Begun> begun_;       // and not done, by line
-  std::map<int64_t, std::string> held_;  // by line
+  std::map<int64_t, Begun> begun_;       // and not done, by place
+  std::map<int64_t, std::string> held_;  // by place
   size_t held_bytes_ = 0;
   int64_t next_ = 1;  // to be written
 };

@@ -162,7 +162,7 @@ TEST(RunLinesTest, ALineAtFaultHasAnErrorAndTheOthersGoOn) {
   const std::string lines =
       "\"a\"\n"
       "not json\n"
-      "\n"
+      "{\n"
       "{\"prompt\": \"a\", \"colour\": 1, \"id\": \"c\"}\n"
       "{\"prompt\": \"a\", \"top_p\": 2}\n"
       "\"" +
@@ -205,6 +205,56 @@ TEST(RunLinesTest, KeysWithoutEffectAreSaidOnce) {
   EXPECT_EQ(ran.err,
             "fathom run: warning: --json has no effect with --json-lines\n"
             "fathom run: warning: 'model' of a line has no effect\n");
+}
+
+TEST(RunLinesTest, BlankLinesAreSkippedAndNumbersStayTrue) {
+  const Ran ran = Answer(EchoModel(), "\n\"a\"\n \t\r\n\nbad\n\n\"b\"\n\n");
+  EXPECT_EQ(ran.exit_code, 1);
+  const auto lines = LinesOf(ran.out);
+  ASSERT_EQ(lines.size(), 3u) << ran.out;
+  EXPECT_EQ(lines[0].find("{\"line\": 2, "), 0u);
+  EXPECT_EQ(Member(lines[1], "error").find("line 5: not JSON"), 0u);
+  EXPECT_EQ(lines[2].find("{\"line\": 7, "), 0u);
+  EXPECT_NE(ran.err.find("1 of 3 lines failed, the first: line 5: "),
+            std::string::npos)
+      << ran.err;
+  EXPECT_EQ(Answer(EchoModel(), "\n\n", {"-q"}).err, "");
+}
+
+TEST(RunLinesTest, OneLineIsNotCalledLines) {
+  const Ran ran = Answer(EchoModel(), "bad\n");
+  EXPECT_EQ(ran.err.find("fathom run: 1 of 1 line failed, the first: "), 0u);
+  EXPECT_NE(ran.err.find("; 1 line in "), std::string::npos) << ran.err;
+}
+
+TEST(RunLinesTest, AByteOrderMarkIsSkippedBeforeTheFirstLineOnly) {
+  const Ran ran = Answer(EchoModel(), "\xef\xbb\xbf\"a\"\n\xef\xbb\xbf\"b\"\n");
+  const auto lines = LinesOf(ran.out);
+  ASSERT_EQ(lines.size(), 2u) << ran.out;
+  EXPECT_EQ(Member(lines[0], "answer"), "a");
+  EXPECT_EQ(Member(lines[1], "error").find("line 2: not JSON"), 0u);
+}
+
+TEST(RunLinesTest, SettingsWithoutEffectAreSaidOnce) {
+  const std::string greedy = ": the most likely token is always taken";
+  const std::string seed = "fathom run: warning: --seed has no effect" +
+                           greedy +
+                           ", as the model says; --temperature T samples\n";
+  EXPECT_EQ(Answer(EchoModel(), "\"a\"\n\"b\"\n", {"-q", "--seed=3"}).err,
+            seed);
+  // It has one as soon as a line samples.
+  EXPECT_EQ(
+      Answer(EchoModel(), "\"a\"\n{\"prompt\": \"b\", \"temperature\": 1}\n",
+             {"-q", "--seed=3"})
+          .err,
+      "");
+  EXPECT_EQ(Answer(EchoModel(),
+                   "{\"prompt\": \"a\", \"top_k\": 5}\n"
+                   "{\"prompt\": \"b\", \"top_k\": 6}\n",
+                   {"-q"})
+                .err,
+            "fathom run: warning: 'top_k' of a line has no effect" + greedy +
+                "; a 'temperature' above 0 samples\n");
 }
 
 TEST(RunLinesTest, AnInterruptWritesWhatIsDoneAndFlagsTheRest) {

@@ -120,6 +120,11 @@ std::optional<std::string> RunOptions::Question() const {
   return std::nullopt;
 }
 
+bool RunOptions::ReadsStandardInput() const {
+  if (messages_file.has_value()) return *messages_file == "-";
+  return Question().value_or("-") == "-";
+}
+
 int32_t RunOptions::Parallel() const {
   if (!parallel.has_value()) return 0;
   return static_cast<int32_t>(

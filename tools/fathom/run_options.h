@@ -41,6 +41,9 @@ struct RunOptions {
   // The question on the command line, if it is there.
   std::optional<std::string> Question() const;
 
+  // Whether what to ask is not known before standard input has ended.
+  bool ReadsStandardInput() const;
+
   // How many prompts to answer at a time; 0: as many as suit the model.
   int32_t Parallel() const;
 };

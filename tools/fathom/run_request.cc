@@ -45,14 +45,8 @@ absl::StatusOr<AskRequest> ReadMessages(const std::string& path) {
   FATHOM_ASSIGN_OR_RETURN(const InputFile file, InputFile::Open(path));
   FATHOM_ASSIGN_OR_RETURN(const std::string json,
                           file.ReadAll(kPromptBytesMax));
-  FATHOM_ASSIGN_OR_RETURN(AskRequest request, ParseRequest(json, file.name()));
-  if (request.prompt.has_value()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(file.name(),
-                     ": found a question, expected an array of "
-                     "messages, or an object with 'messages'"));
-  }
-  return request;
+  return ParseRequest(WithoutByteOrderMark(json), file.name(),
+                      RequestForm::kConversation);
 }
 
 absl::StatusOr<std::vector<int32_t>> EncodePrompt(const AskRequest& request,

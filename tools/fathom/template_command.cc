@@ -62,6 +62,7 @@ absl::StatusOr<Rendered> Render(const ChatTemplates& templates,
 absl::StatusOr<std::string> ReadRequest(const std::string& path) {
   FATHOM_ASSIGN_OR_RETURN(const InputFile input, InputFile::Open(path));
   FATHOM_ASSIGN_OR_RETURN(std::string json, input.ReadAll(kRequestBytesMax));
+  json = std::string(WithoutByteOrderMark(json));
   const absl::string_view content = absl::StripLeadingAsciiWhitespace(json);
   if (content.empty()) {
     return absl::InvalidArgumentError(
