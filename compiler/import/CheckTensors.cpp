@@ -191,6 +191,10 @@ std::string TensorCheck::reasonLeft(absl::string_view name,
   if (absl::EndsWith(name, ".rotary_emb.inv_freq"))
     return "stored 'rotary_emb.inv_freq' tensors are ignored: Fathom computes "
            "them";
+  if (!absl::StartsWith(name, "model.") && !absl::StartsWith(name, "lm_head."))
+    return absl::StrCat("'", rt::Shown(withStars(name)),
+                        "' are not used: they are outside the decoder, and "
+                        "transformers does not use them either");
   std::string mtp = mtpPrefix(config);
   if (config.architecture == rt::Architecture::kDeepseekV3 &&
       config.mtp_layer_count == 0 && absl::StartsWith(name, mtp))

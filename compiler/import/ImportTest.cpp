@@ -243,7 +243,7 @@ TEST_F(ImportTest, C04_AnotherModelOfTheSameShapesIsNotNoticed) {
 TEST_F(ImportTest, W22_NamesAreShownEscaped) {
   auto all = tensors();
   all.push_back({"\\n\\u001b[31m", DType::kBF16, {1}, ""});
-  EXPECT_TRUE(absl::StrContains(errorOf(all), "'\\n\\x1b[31m'"));
+  EXPECT_TRUE(absl::StrContains(errorOf(all), "'model.\\n\\x1b[31m'"));
 }
 
 // Without tensors of its own, the MTP layer takes the main ones.

@@ -107,6 +107,33 @@ TEST_F(TraitsTest, BiasesThatTheConfigurationDoesNotAskFor) {
   EXPECT_TRUE(absl::StrContains(errorOf(all), "'model.layers.0.mlp.side_proj"));
 }
 
+// The heads of other tasks, and what a wrapper adds.
+TEST_F(TraitsTest, TensorsOutsideTheDecoder) {
+  auto all = tensors();
+  for (const char *name : {"score.weight", "v_head.summary.weight"})
+    all.push_back({name, DType::kBF16, {1}, ""});
+  auto model = import(all);
+  ASSERT_TRUE(model.ok()) << model.status();
+  ASSERT_EQ(model->warnings.size(), 2u);
+  EXPECT_TRUE(absl::StartsWith(model->warnings[0],
+                               "'score.weight' are not used: they are outside"))
+      << model->warnings[0];
+}
+
+// As AutoModel saves them; transformers adds its base_model_prefix.
+TEST_F(TraitsTest, TensorsOfABaseModel) {
+  auto all = tensors();
+  for (auto &tensor : all)
+    if (absl::StartsWith(tensor.name, "model."))
+      tensor.name.erase(0, 6);
+  auto model = import(all);
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ(model->warnings, std::vector<std::string>{});
+  // Some with the prefix, some without: neither kind of checkpoint.
+  all[0].name = "model." + all[0].name;
+  EXPECT_NE(errorOf(all), "");
+}
+
 // What is asked for has to be there.
 TEST_F(TraitsTest, BiasesThatTheConfigurationAsksFor) {
   std::string config = absl::StrReplaceAll(

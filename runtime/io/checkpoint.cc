@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "runtime/base/checked.h"
 #include "runtime/base/file_signs.h"
@@ -103,6 +104,7 @@ absl::StatusOr<Checkpoint> Checkpoint::Open(const Folder& folder) {
     }
     FATHOM_ASSIGN_OR_RETURN(File file, folder.OpenFile(kSingleFile));
     FATHOM_RETURN_IF_ERROR(checkpoint.AddShard(std::move(file)));
+    checkpoint.NameAsDecoder();
     return checkpoint;
   }
   FATHOM_ASSIGN_OR_RETURN(File file, folder.OpenFile(kIndexFile));
@@ -110,7 +112,24 @@ absl::StatusOr<Checkpoint> Checkpoint::Open(const Folder& folder) {
   FATHOM_ASSIGN_OR_RETURN(CheckpointIndex index,
                           ParseCheckpointIndex(json, Shown(file.path())));
   FATHOM_RETURN_IF_ERROR(checkpoint.AddShards(folder, index));
+  checkpoint.NameAsDecoder();
   return checkpoint;
+}
+
+// As transformers does with its classes' base_model_prefix.
+void Checkpoint::NameAsDecoder() {
+  constexpr absl::string_view kPrefix = "model.";
+  constexpr absl::string_view kHead = "lm_head.";
+  if (Find("embed_tokens.weight") == nullptr) return;
+  for (const TensorInfo& tensor : tensors_) {
+    if (absl::StartsWith(tensor.name, kPrefix)) return;
+  }
+  by_name_.clear();
+  for (size_t i = 0; i < tensors_.size(); ++i) {
+    std::string& name = tensors_[i].name;
+    if (!absl::StartsWith(name, kHead)) name = absl::StrCat(kPrefix, name);
+    by_name_.emplace(name, i);
+  }
 }
 
 absl::Status Checkpoint::AddShard(File file) {

@@ -1,6 +1,7 @@
 // A checkpoint's tensors: model.safetensors, or without one the shards that
 // model.safetensors.index.json lists, as transformers chooses. Tensors are read
 // in pieces; nothing is mapped, so memory does not grow with the checkpoint.
+// Those of a base model, saved without the prefix "model.", have it here.
 #ifndef FATHOM_RUNTIME_IO_CHECKPOINT_H_
 #define FATHOM_RUNTIME_IO_CHECKPOINT_H_
 
@@ -54,6 +55,7 @@ class Checkpoint {
   Checkpoint() = default;
   absl::Status AddShard(File file);
   absl::Status AddShards(const Folder& folder, const CheckpointIndex& index);
+  void NameAsDecoder();
 
   std::vector<File> files_;
   std::vector<std::string> notes_;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "runtime/base/status.h"
 
@@ -135,15 +136,15 @@ absl::Status ConfigReader::OptionalBool(absl::string_view key, bool* out) {
   return Find(key) ? Bool(key, out) : absl::OkStatus();
 }
 
-absl::Status ConfigReader::OnlyString(absl::string_view key,
-                                      absl::string_view value) {
+absl::Status ConfigReader::OnlyString(
+    absl::string_view key, std::initializer_list<absl::string_view> names) {
   std::optional<JsonValue> found = Find(key);
   if (!found || (found->kind() == JsonValue::Kind::kString &&
-                 *found->AsString() == value)) {
+                 absl::c_linear_search(names, *found->AsString()))) {
     return absl::OkStatus();
   }
   return found->Expected(
-      absl::StrCat("\"", value, "\": no other value is supported"));
+      absl::StrCat("\"", *names.begin(), "\": no other value is supported"));
 }
 
 absl::Status ConfigReader::OnlyBool(absl::string_view key, bool value) {

@@ -45,9 +45,10 @@ class ConfigReader {
   absl::Status OptionalWhole(absl::string_view key, int64_t min, int64_t max,
                              int64_t* out);
 
-  // Where the key is there and not null, it has to say `value`: nothing else is
-  // computed.
-  absl::Status OnlyString(absl::string_view key, absl::string_view value);
+  // Where the key is there and not null, it has to say `value`, or one of the
+  // names of it: nothing else is computed.
+  absl::Status OnlyString(absl::string_view key,
+                          std::initializer_list<absl::string_view> names);
   absl::Status OnlyBool(absl::string_view key, bool value);
   absl::Status OnlyNumber(absl::string_view key, double value);
 

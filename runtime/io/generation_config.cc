@@ -16,41 +16,57 @@ namespace {
 
 constexpr double kAboveZero = 1e-6;
 
-template <typename T>
-absl::Status OptionalSetting(ConfigReader* reader, absl::string_view key,
-                             double min, double max, std::optional<T>* out) {
-  if (auto value = reader->Find(key)) {
-    FATHOM_ASSIGN_OR_RETURN(*out, NumberIn(*value, min, max));
-  }
-  return absl::OkStatus();
+// Of any size.
+bool IsNumber(const JsonValue& value) {
+  return value.kind() == JsonValue::Kind::kInteger ||
+         value.kind() == JsonValue::Kind::kReal;
 }
 
-// Nothing where no token is drawn: transformers then does not look at it, and
-// published files have 0 for greedy.
-bool IsUnusedTemperature(const JsonValue& value, bool samples) {
-  const absl::StatusOr<double> number = value.AsNumber();
-  return !samples && number.ok() && *number == 0;
+// A number that only sampling uses. Where no token is drawn transformers does
+// not look at it, so one out of its range is no setting then: published files
+// have a temperature of 0, or a top_k of -1, for greedy.
+absl::Status ReadSamplingNumber(ConfigReader* reader, absl::string_view key,
+                                double min, double max, bool samples,
+                                std::optional<double>* out) {
+  const auto value = reader->Find(key);
+  if (!value) return absl::OkStatus();
+  const absl::StatusOr<double> number = NumberIn(*value, min, max);
+  if (number.ok()) {
+    *out = *number;
+    return absl::OkStatus();
+  }
+  return samples || !IsNumber(*value) ? number.status() : absl::OkStatus();
+}
+
+absl::Status ReadTopK(ConfigReader* reader, bool samples,
+                      GenerationDefaults* out) {
+  const auto value = reader->Find("top_k");
+  if (!value) return absl::OkStatus();
+  const absl::StatusOr<int64_t> top_k = value->AsInteger(0, INT32_MAX);
+  if (top_k.ok()) {
+    out->top_k = std::min(*top_k, kVocabularyMax);
+    return absl::OkStatus();
+  }
+  return samples || !IsNumber(*value) ? top_k.status() : absl::OkStatus();
 }
 
 absl::Status ReadSampling(ConfigReader* reader, GenerationDefaults* out) {
   if (auto value = reader->Find("do_sample")) {
     FATHOM_ASSIGN_OR_RETURN(out->sample, value->AsBool());
   }
-  auto temperature = reader->Find("temperature");
-  if (temperature &&
-      !IsUnusedTemperature(*temperature, out->sample.value_or(false))) {
+  const bool samples = out->sample.value_or(false);
+  FATHOM_RETURN_IF_ERROR(ReadSamplingNumber(reader, "temperature", kAboveZero,
+                                            kTemperatureMax, samples,
+                                            &out->temperature));
+  FATHOM_RETURN_IF_ERROR(
+      ReadSamplingNumber(reader, "top_p", kAboveZero, 1, samples, &out->top_p));
+  FATHOM_RETURN_IF_ERROR(
+      ReadSamplingNumber(reader, "min_p", 0, 1, samples, &out->min_p));
+  FATHOM_RETURN_IF_ERROR(ReadTopK(reader, samples, out));
+  if (auto value = reader->Find("repetition_penalty")) {
     FATHOM_ASSIGN_OR_RETURN(
-        out->temperature, NumberIn(*temperature, kAboveZero, kTemperatureMax));
-  }
-  FATHOM_RETURN_IF_ERROR(
-      OptionalSetting(reader, "top_p", kAboveZero, 1, &out->top_p));
-  FATHOM_RETURN_IF_ERROR(OptionalSetting(reader, "min_p", 0, 1, &out->min_p));
-  FATHOM_RETURN_IF_ERROR(
-      OptionalSetting(reader, "repetition_penalty", kRepetitionPenaltyMin,
-                      kRepetitionPenaltyMax, &out->repetition_penalty));
-  if (auto value = reader->Find("top_k")) {
-    FATHOM_ASSIGN_OR_RETURN(int64_t top_k, value->AsInteger(0, INT32_MAX));
-    out->top_k = std::min(top_k, kVocabularyMax);
+        out->repetition_penalty,
+        NumberIn(*value, kRepetitionPenaltyMin, kRepetitionPenaltyMax));
   }
   return absl::OkStatus();
 }

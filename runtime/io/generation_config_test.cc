@@ -20,36 +20,37 @@ ModelConfig WithGeneration(const std::string& generation) {
 
 TEST(GenerationConfigTest, C14_GenerationSettingsOutOfTheirRange) {
   std::string json = Qwen2().Json();
-  for (const char* generation : {"{\"temperature\": NaN}",
-                                 "{\"temperature\": -1}",
-                                 "{\"do_sample\": true, \"temperature\": 0}",
-                                 "{\"temperature\": 1e308}",
-                                 "{\"temperature\": 101}",
-                                 "{\"temperature\": \"1\"}",
-                                 "{\"top_p\": 0}",
-                                 "{\"top_p\": 2}",
-                                 "{\"top_p\": -0.5}",
-                                 "{\"min_p\": -0.1}",
-                                 "{\"min_p\": 1.1}",
-                                 "{\"top_k\": -1}",
-                                 "{\"top_k\": 1.5}",
-                                 "{\"repetition_penalty\": 0}",
-                                 "{\"repetition_penalty\": 9e-7}",
-                                 "{\"repetition_penalty\": 1000}",
-                                 "{\"max_new_tokens\": 0}",
-                                 "{\"max_new_tokens\": -1}",
-                                 "{\"max_new_tokens\": 1.5}",
-                                 "{\"max_new_tokens\": \"9\"}",
-                                 "{\"max_new_tokens\": true}",
-                                 "{\"max_new_tokens\": 2147483648}",
-                                 "{\"max_length\": 0}",
-                                 "{\"max_length\": 20.0}",
-                                 "{\"max_length\": 2147483648}",
-                                 "{\"max_length\": 1000000000000000000000}",
-                                 "{\"do_sample\": 1}",
-                                 "{\"num_beams\": 4}",
-                                 "{\"no_repeat_ngram_size\": 3}",
-                                 "{\"bad_words_ids\": [[1]]}"}) {
+  for (const char* generation :
+       {"{\"do_sample\": true, \"temperature\": NaN}",
+        "{\"do_sample\": true, \"temperature\": -1}",
+        "{\"do_sample\": true, \"temperature\": 0}",
+        "{\"do_sample\": true, \"temperature\": 1e308}",
+        "{\"do_sample\": true, \"temperature\": 101}",
+        "{\"temperature\": \"1\"}",
+        "{\"do_sample\": true, \"top_p\": 0}",
+        "{\"do_sample\": true, \"top_p\": 2}",
+        "{\"do_sample\": true, \"top_p\": -0.5}",
+        "{\"do_sample\": true, \"min_p\": -0.1}",
+        "{\"do_sample\": true, \"min_p\": 1.1}",
+        "{\"do_sample\": true, \"top_k\": -1}",
+        "{\"do_sample\": true, \"top_k\": 1.5}",
+        "{\"repetition_penalty\": 0}",
+        "{\"repetition_penalty\": 9e-7}",
+        "{\"repetition_penalty\": 1000}",
+        "{\"max_new_tokens\": 0}",
+        "{\"max_new_tokens\": -1}",
+        "{\"max_new_tokens\": 1.5}",
+        "{\"max_new_tokens\": \"9\"}",
+        "{\"max_new_tokens\": true}",
+        "{\"max_new_tokens\": 2147483648}",
+        "{\"max_length\": 0}",
+        "{\"max_length\": 20.0}",
+        "{\"max_length\": 2147483648}",
+        "{\"max_length\": 1000000000000000000000}",
+        "{\"do_sample\": 1}",
+        "{\"num_beams\": 4}",
+        "{\"no_repeat_ngram_size\": 3}",
+        "{\"bad_words_ids\": [[1]]}"}) {
     std::string error = ErrorOf(json, generation);
     EXPECT_TRUE(absl::StartsWith(error, "generation_config.json"))
         << generation << error;
@@ -84,10 +85,13 @@ struct KeyCase {
 const KeyCase kKeyCases[] = {
     // Computed.
     {"do_sample", {"true", "false"}, {"1", "\"true\""}},
-    {"temperature", {"0.6", "1"}, {"-1", "1e400"}},
-    {"top_k", {"0", "50", "2147483647"}, {"-1", "2147483648", "50.0"}},
-    {"top_p", {"0.95", "1"}, {"0", "1.5"}},
-    {"min_p", {"0", "0.05"}, {"-0.1"}},
+    {"temperature", {"0.6", "1"}, {"-1", "1e400"}, KeyCase::kSampling},
+    {"top_k",
+     {"0", "50", "2147483647"},
+     {"-1", "2147483648", "50.0"},
+     KeyCase::kSampling},
+    {"top_p", {"0.95", "1"}, {"0", "1.5"}, KeyCase::kSampling},
+    {"min_p", {"0", "0.05"}, {"-0.1"}, KeyCase::kSampling},
     {"repetition_penalty", {"1.05"}, {"0"}},
     {"max_length", {"1", "20"}, {"0", "20.5"}},
     {"max_new_tokens", {"1"}, {"0"}},
@@ -208,12 +212,21 @@ TEST(GenerationConfigTest, EveryKeyIsComputedHarmlessOrRefusedByName) {
             "Fathom does not compute what it asks for");
 }
 
-// Where no token is drawn, 0 is what many files have for greedy.
-TEST(GenerationConfigTest, ATemperatureOf0IsGreedy) {
+// Where no token is drawn: many files have a temperature of 0 for greedy.
+TEST(GenerationConfigTest, NumbersThatOnlySamplingUses) {
   for (const char* generation :
-       {"{\"temperature\": 0}",
-        "{\"do_sample\": false, \"temperature\": 0.0}"}) {
-    EXPECT_EQ(WithGeneration(generation).generation.temperature, std::nullopt);
+       {"{\"temperature\": 0}", "{\"do_sample\": false, \"temperature\": -1}",
+        "{\"top_k\": -1}", "{\"top_p\": 0.0, \"min_p\": 1e400}",
+        "{\"top_k\": 1000000000000000000000}"}) {
+    const GenerationDefaults defaults = WithGeneration(generation).generation;
+    EXPECT_EQ(defaults.temperature, std::nullopt) << generation;
+    EXPECT_EQ(defaults.top_k, std::nullopt) << generation;
+    EXPECT_EQ(defaults.top_p, std::nullopt) << generation;
+    EXPECT_EQ(defaults.min_p, std::nullopt) << generation;
+  }
+  for (const char* generation :
+       {"{\"temperature\": \"0\"}", "{\"top_k\": true}", "{\"top_p\": []}"}) {
+    EXPECT_NE(ErrorOf(Qwen2().Json(), generation), "") << generation;
   }
 }
 

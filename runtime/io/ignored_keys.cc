@@ -13,6 +13,8 @@
 namespace fathom::rt {
 namespace {
 
+// A type's name, "auto" too, or an object of one for each part: the tensors
+// themselves say in which they are stored.
 enum class Kind { kBool, kInteger, kNumber, kString, kObject, kType };
 
 struct IgnoredKey {
@@ -58,17 +60,6 @@ constexpr IgnoredKey kIgnoredKeys[] = {
     {IgnoredIn::kExperts, "output_router_logits", Kind::kBool},
 };
 
-// Those in which weights may be stored. The tensors say which it is: the key
-// only has to name one that is read.
-constexpr absl::string_view kTypes[] = {"bfloat16", "float16", "float32",
-                                        "float8_e4m3fn"};
-
-bool NamesType(const JsonValue& value) {
-  return value.kind() == JsonValue::Kind::kString &&
-         std::find(std::begin(kTypes), std::end(kTypes), *value.AsString()) !=
-             std::end(kTypes);
-}
-
 bool IsOfKind(const JsonValue& value, Kind kind) {
   if (value.IsNull()) return true;
   switch (kind) {
@@ -82,7 +73,9 @@ bool IsOfKind(const JsonValue& value, Kind kind) {
              value.kind() == JsonValue::Kind::kReal;
     case Kind::kString: return value.kind() == JsonValue::Kind::kString;
     case Kind::kObject: return value.kind() == JsonValue::Kind::kObject;
-    case Kind::kType: return NamesType(value);
+    case Kind::kType:
+      return value.kind() == JsonValue::Kind::kString ||
+             value.kind() == JsonValue::Kind::kObject;
   }
   return false;
 }
@@ -94,8 +87,7 @@ std::string KindInWords(Kind kind) {
     case Kind::kNumber: return "a number";
     case Kind::kString: return "a string";
     case Kind::kObject: return "an object";
-    case Kind::kType:
-      return absl::StrCat("one of \"", absl::StrJoin(kTypes, "\", \""), "\"");
+    case Kind::kType: return "the name of a type";
   }
   return "";
 }

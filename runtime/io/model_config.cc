@@ -3,8 +3,10 @@
 #include <string>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/types/span.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/io/config_groups.h"
@@ -20,20 +22,28 @@ constexpr absl::string_view kWhat = "config.json";
 constexpr double kEpsMin = 1e-20;
 constexpr double kEpsMax = 1;
 
+// The class of transformers; then the base model's, whose head is tied or
+// stored, and what converters wrote before transformers had the first.
+constexpr absl::string_view kDeepseekV3Classes[] = {"DeepseekV3ForCausalLM",
+                                                    "DeepseekV3Model"};
+constexpr absl::string_view kQwen2Classes[] = {"Qwen2ForCausalLM",
+                                               "Qwen2Model"};
+constexpr absl::string_view kLlamaClasses[] = {"LlamaForCausalLM", "LlamaModel",
+                                               "LLaMAForCausalLM"};
+
 // The last two are what transformers takes where config.json has no
 // max_position_embeddings and no eos_token_id (-1: then there is none).
 struct ArchitectureRow {
   Architecture architecture;
   absl::string_view model_type;
-  absl::string_view class_name;
+  absl::Span<const absl::string_view> class_names;
   int64_t positions;
   int64_t eos;
 };
 constexpr ArchitectureRow kArchitectures[] = {
-    {Architecture::kDeepseekV3, "deepseek_v3", "DeepseekV3ForCausalLM", 4096,
-     1},
-    {Architecture::kQwen2, "qwen2", "Qwen2ForCausalLM", 32768, -1},
-    {Architecture::kLlama, "llama", "LlamaForCausalLM", 2048, 2},
+    {Architecture::kDeepseekV3, "deepseek_v3", kDeepseekV3Classes, 4096, 1},
+    {Architecture::kQwen2, "qwen2", kQwen2Classes, 32768, -1},
+    {Architecture::kLlama, "llama", kLlamaClasses, 2048, 2},
 };
 // The same, of rms_norm_eps.
 constexpr double kEpsDefault = 1e-6;
@@ -66,8 +76,8 @@ absl::Status ReadArchitecture(ConfigReader* reader, ModelConfig* config) {
     FATHOM_ASSIGN_OR_RETURN(auto names, classes->AsArray());
     for (const JsonValue& value : names) {
       FATHOM_ASSIGN_OR_RETURN(absl::string_view class_name, value.AsString());
-      if (class_name != row->class_name) {
-        return value.Expected(absl::StrCat("\"", row->class_name, "\""));
+      if (!absl::c_linear_search(row->class_names, class_name)) {
+        return value.Expected(absl::StrCat("\"", row->class_names[0], "\""));
       }
     }
   }
@@ -174,7 +184,7 @@ absl::Status ReadCommon(ConfigReader* reader, ModelConfig* config) {
                                           kEpsDefault, &config->norm_eps));
   FATHOM_RETURN_IF_ERROR(
       reader->OptionalBool("tie_word_embeddings", &config->tied_embeddings));
-  FATHOM_RETURN_IF_ERROR(reader->OnlyString("hidden_act", "silu"));
+  FATHOM_RETURN_IF_ERROR(reader->OnlyString("hidden_act", {"silu", "swish"}));
   FATHOM_RETURN_IF_ERROR(ReadBiases(reader, config));
   FATHOM_RETURN_IF_ERROR(reader->OnlyBool("is_encoder_decoder", false));
   if (config->architecture == Architecture::kQwen2) {

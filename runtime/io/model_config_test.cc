@@ -279,6 +279,11 @@ TEST(ModelConfigTest, C01_UnknownArchitecture) {
   EXPECT_TRUE(Refused(
       Qwen2().With("architectures", "[\"Qwen2ForSequenceClassification\"]"),
       "expected \"Qwen2ForCausalLM\""));
+  // A base model, and how converters wrote it before transformers did.
+  EXPECT_EQ(ErrorOf(Qwen2().With("architectures", "[\"Qwen2Model\"]")), "");
+  EXPECT_EQ(ErrorOf(Llama().With("architectures", "[\"LLaMAForCausalLM\"]")),
+            "");
+  EXPECT_EQ(ErrorOf(Llama().With("hidden_act", "\"swish\"")), "");
 }
 
 TEST(ModelConfigTest, C01_ValuesThatAreNotComputed) {

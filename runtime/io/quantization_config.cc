@@ -78,9 +78,9 @@ absl::Status ReadQuantization(ConfigReader* reader, ModelConfig* config) {
   constexpr absl::string_view kMethod = "\"fp8\": no other value is supported";
   FATHOM_ASSIGN_OR_RETURN(JsonValue method, group.Get("quant_method", kMethod));
   if (method.IsNull()) return method.Expected(kMethod);
-  FATHOM_RETURN_IF_ERROR(group.OnlyString("quant_method", "fp8"));
-  FATHOM_RETURN_IF_ERROR(group.OnlyString("fmt", "e4m3"));
-  FATHOM_RETURN_IF_ERROR(group.OnlyString("expert_dtype", "fp8"));
+  FATHOM_RETURN_IF_ERROR(group.OnlyString("quant_method", {"fp8"}));
+  FATHOM_RETURN_IF_ERROR(group.OnlyString("fmt", {"e4m3"}));
+  FATHOM_RETURN_IF_ERROR(group.OnlyString("expert_dtype", {"fp8"}));
   FATHOM_RETURN_IF_ERROR(CheckScheme(&group));
   Fp8Config fp8;
   FATHOM_RETURN_IF_ERROR(ReadBlockSize(&group, &fp8));
