@@ -242,7 +242,7 @@ TEST_F(ImportTest, C04_AnotherModelOfTheSameShapesIsNotNoticed) {
 
 TEST_F(ImportTest, W22_NamesAreShownEscaped) {
   auto all = tensors();
-  all.push_back({"\\n\\u001b[31m", DType::kBF16, {1}, ""});
+  all.push_back({"model.\\n\\u001b[31m", DType::kBF16, {1}, ""});
   EXPECT_TRUE(absl::StrContains(errorOf(all), "'model.\\n\\x1b[31m'"));
 }
 

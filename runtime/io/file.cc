@@ -67,6 +67,13 @@ void CloseDescriptor(int descriptor) {
   if (descriptor >= 0) ::close(descriptor);
 }
 
+// As the Hub's cache has of files that were not fetched.
+bool IsLink(int folder, const std::string& name) {
+  struct stat status;
+  return ::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+         S_ISLNK(status.st_mode);
+}
+
 }  // namespace
 
 absl::StatusOr<File> File::Open(const std::string& path) {
@@ -78,7 +85,13 @@ absl::StatusOr<File> File::OpenIn(int folder, const std::string& name,
   struct stat status;
   // Looked at before it is opened: opening a device can already do something.
   if (::fstatat(folder, name.c_str(), &status, 0) != 0) {
-    return Failed(path, "open", errno);
+    const int error = errno;
+    if (error == ENOENT && IsLink(folder, name)) {
+      return absl::NotFoundError(absl::StrCat(
+          Shown(path),
+          ": is a link to a file that is not there; download it, too"));
+    }
+    return Failed(path, "open", error);
   }
   FATHOM_RETURN_IF_ERROR(CheckRegular(status, path));
   int descriptor = -1;

@@ -50,6 +50,8 @@ TEST(FileTest, W15_OnlyRegularFilesAndLinksToThem) {
   }
   EXPECT_TRUE(absl::StrContains(open.OpenFile("pipe").status().message(),
                                 "is a pipe, expected a regular file"));
+  EXPECT_TRUE(absl::StrContains(open.OpenFile("dangling").status().message(),
+                                "is a link to a file that is not there"));
   EXPECT_FALSE(File::Open("/dev/null").ok());
 }
 

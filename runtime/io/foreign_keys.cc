@@ -97,7 +97,7 @@ absl::StatusOr<bool> IsHarmlessForeignKey(const JsonMember& member) {
   for (absl::string_view prefix : kGroupPrefixes) {
     if (absl::StartsWith(member.first, prefix) && !IsFalsy(member.second)) {
       return member.second.Expected(
-          "no such key: unknown ones about positions, attention or "
+          "it to be absent: unknown keys about positions, attention or "
           "quantisation may change the result");
     }
   }

@@ -181,7 +181,8 @@ absl::string_view ExpectedOf(Kind kind) {
     case Kind::kFromOne: return "at least 1, or null";
     case Kind::kUpToZero:
     case Kind::kOutsideUnit: return "0 or null";
-    case Kind::kUnlessQuantized: return "another cache, or null";
+    case Kind::kUnlessQuantized:
+      return "the name of a cache that is not quantised, or null";
   }
   return "";
 }

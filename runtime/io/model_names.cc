@@ -49,10 +49,33 @@ bool IsOllamaName(absl::string_view name) {
   return IsPart(model) || IsHubName(model);
 }
 
+// "organisation/name:Q4_K_M": llama.cpp's way to name one of the GGUF files.
+bool IsGgufName(absl::string_view name) {
+  const size_t colon = name.rfind(':');
+  if (colon == absl::string_view::npos || !IsHubName(name.substr(0, colon))) {
+    return false;
+  }
+  absl::string_view type = name.substr(colon + 1);
+  for (absl::string_view prefix : {"UD-", "IQ", "Q", "BF", "F", "MXFP"}) {
+    if (absl::StartsWithIgnoreCase(type, prefix)) {
+      type.remove_prefix(prefix.size());
+    }
+  }
+  return type.size() < name.size() - colon - 1 && !type.empty() &&
+         absl::ascii_isdigit(type[0]);
+}
+
+// With or without "https://" before it.
+bool IsUrl(absl::string_view path) {
+  return absl::StrContains(path, "://") || absl::StartsWith(path, "hf.co/") ||
+         absl::StartsWith(path, "huggingface.co/");
+}
+
 // Of "https://HOST/organisation/name/tree/main" what follows the host, without
 // the place in the repository.
 absl::string_view HubNameOfUrl(absl::string_view url) {
-  url.remove_prefix(url.find("://") + 3);
+  const size_t scheme = url.find("://");
+  if (scheme != absl::string_view::npos) url.remove_prefix(scheme + 3);
   const size_t host = url.find('/');
   if (host == absl::string_view::npos) return "";
   url.remove_prefix(host + 1);
@@ -64,7 +87,7 @@ absl::string_view HubNameOfUrl(absl::string_view url) {
 }  // namespace
 
 std::string AdviceOnModelName(absl::string_view path, absl::string_view then) {
-  const bool is_url = absl::StrContains(path, "://");
+  const bool is_url = IsUrl(path);
   const absl::string_view name = is_url ? HubNameOfUrl(path) : path;
   if (IsHubName(name)) {
     return absl::StrCat(
@@ -76,6 +99,11 @@ std::string AdviceOnModelName(absl::string_view path, absl::string_view then) {
   if (is_url) {
     return absl::StrCat(
         "; Fathom does not download: get the model's folder, then ", then);
+  }
+  if (IsGgufName(name)) {
+    return "; it looks like GGUF files of the Hugging Face Hub, which Fathom "
+           "does not read: give the folder of the model that they were made "
+           "from, with config.json and safetensors";
   }
   if (IsOllamaName(name)) {
     return absl::StrCat(

@@ -75,6 +75,7 @@ constexpr OtherTokenizer kOtherTokenizers[] = {
     {"merges.txt", "a vocabulary and its merges"},
     {"vocab.json", "a vocabulary"},
     {"vocab.txt", "a WordPiece vocabulary"},
+    {"tekken.json", "a vocabulary in Mistral's own format"},
 };
 
 // Files of a model's folder that somebody may give in its place.
@@ -214,16 +215,28 @@ absl::Status NoWeightsAmong(const Folder& folder, const Names& names) {
              "model.safetensors.index.json, expected one of them");
 }
 
-// About a path at which stat() failed just now.
-absl::Status NotThere(const std::string& path, absl::string_view then) {
+constexpr absl::string_view kModel =
+    "a model's folder, with config.json and model*.safetensors";
+constexpr absl::string_view kArtifact =
+    "an artifact, the folder that 'fathom compile DIR -o NAME.fathom' writes";
+constexpr absl::string_view kTokenizer =
+    "an artifact, or a folder that holds a model's tokenizer";
+
+// About a path at which stat() failed just now: what `then` is to be done with
+// a model that has to be fetched, else what was `expected`.
+absl::Status NotThere(const std::string& path, absl::string_view then,
+                      absl::string_view expected) {
   const int error = errno;
   std::string text =
       absl::StrCat("cannot open '", Shown(path), "': ", std::strerror(error));
   switch (error) {
     case ENOENT:
-    case ENOTDIR:
+    case ENOTDIR: {
+      const std::string advice = AdviceOnModelName(path, then);
       return absl::NotFoundError(
-          absl::StrCat(text, AdviceOnModelName(path, then)));
+          advice.empty() ? absl::StrCat(text, "; expected ", expected)
+                         : absl::StrCat(text, advice));
+    }
     case ELOOP:
     case ENAMETOOLONG: return absl::InvalidArgumentError(text);
     default: return absl::FailedPreconditionError(text);
@@ -304,7 +317,7 @@ absl::Status NoWeights(const Folder& folder) {
 
 absl::Status CheckModelPath(const std::string& path) {
   switch (KindOf(path)) {
-    case PathKind::kNothing: return NotThere(path, "give that folder");
+    case PathKind::kNothing: return NotThere(path, "give that folder", kModel);
     case PathKind::kOther: return absl::OkStatus();
     case PathKind::kFile: {
       const std::optional<std::string> advice = AdviceOnFile(path);
@@ -319,19 +332,14 @@ absl::Status CheckModelPath(const std::string& path) {
 absl::Status NotAnArtifact(const std::string& path) {
   switch (KindOf(path)) {
     case PathKind::kNothing: {
-      constexpr char kThen[] = "compile it with 'fathom compile'";
-      absl::Status status = NotThere(path, kThen);
-      if (!absl::IsNotFound(status)) return status;
+      absl::Status status =
+          NotThere(path, "compile it with 'fathom compile'", kArtifact);
       const std::string artifact = absl::StrCat(path, ".fathom");
-      if (KindOf(artifact) == PathKind::kFolder) {
-        return absl::NotFoundError(absl::StrCat(
-            status.message(), "; did you mean '", Shown(artifact), "'?"));
+      if (!absl::IsNotFound(status) || KindOf(artifact) != PathKind::kFolder) {
+        return status;
       }
-      if (!AdviceOnModelName(path, kThen).empty()) return status;
-      return absl::NotFoundError(
-          absl::StrCat(status.message(),
-                       "; expected an artifact, the folder that 'fathom "
-                       "compile DIR -o NAME.fathom' writes"));
+      return absl::NotFoundError(absl::StrCat(
+          status.message(), "; did you mean '", Shown(artifact), "'?"));
     }
     case PathKind::kOther:
     case PathKind::kFile: {
@@ -371,7 +379,8 @@ absl::Status NotAnArtifact(const std::string& path) {
 
 absl::Status NoTokenizer(const std::string& path) {
   switch (KindOf(path)) {
-    case PathKind::kNothing: return NotThere(path, "give that folder");
+    case PathKind::kNothing:
+      return NotThere(path, "give that folder", kTokenizer);
     case PathKind::kOther:
     case PathKind::kFile: {
       const auto advice = AdviceOnFile(path);

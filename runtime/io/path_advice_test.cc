@@ -151,13 +151,17 @@ TEST(PathAdviceTest, NamesOfModelsElsewhereAreNotPaths) {
             advice + "compile it with 'fathom compile'");
   for (const char* url :
        {"https://example.org/org/name", "https://example.org/org/name/tree/x",
-        "hf://models/org/name"}) {
+        "hf://models/org/name", "hf.co/org/name",
+        "huggingface.co/org/name/tree/main"}) {
     EXPECT_TRUE(Holds(Says(CheckModelPath(url)),
                       "'hf download org/name --local-dir name' does"))
         << url;
   }
   EXPECT_TRUE(Holds(Says(CheckModelPath("https://example.org/x.zip")),
                     "Fathom does not download"));
+  EXPECT_TRUE(Holds(Says(CheckModelPath("org/name-GGUF:Q4_K_M")),
+                    "GGUF files of the Hugging Face Hub, which Fathom does not "
+                    "read: give the folder of the model that they were made"));
   for (const char* name : {"deepseek-r1:1.5b", "library/deepseek-r1:8b"}) {
     EXPECT_TRUE(Holds(Says(CheckModelPath(name)), "a model of Ollama")) << name;
   }
@@ -166,8 +170,10 @@ TEST(PathAdviceTest, NamesOfModelsElsewhereAreNotPaths) {
        {folder.At("x"), folder.At("x/y"), std::string("nothing-here"),
         std::string("./a/b"), std::string("a/b/c"), std::string("a/b.fathom"),
         std::string("../a/b")}) {
-    EXPECT_TRUE(absl::EndsWith(Says(CheckModelPath(path)),
-                               "': No such file or directory"))
+    EXPECT_TRUE(absl::EndsWith(
+        Says(CheckModelPath(path)),
+        "': No such file or directory; expected a model's folder, with "
+        "config.json and model*.safetensors"))
         << path;
     EXPECT_TRUE(absl::EndsWith(
         Says(NotAnArtifact(path)),

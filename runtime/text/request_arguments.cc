@@ -38,7 +38,7 @@ const char* Messages(const Value& value) {
 const char* Mappings(const Value& value) {
   if (!IsList(value)) return "a list of mappings";
   for (const Value& item : value.seq->items) {
-    if (!item.Is(Kind::kDict)) return "a list of mappings";
+    if (!item.Is(Kind::kDict)) return "a mapping in each place of the list";
   }
   return nullptr;
 }
