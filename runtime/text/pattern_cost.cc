@@ -19,6 +19,8 @@ namespace {
 constexpr uint32_t kRepeatsMax = 16;
 // 64 million steps in 1 MiB: a tenth of a second or two.
 constexpr double kPerByteMax = 64;
+// As much of a class as takes the time of a step.
+constexpr size_t kClassBytes = 256;
 constexpr double kFixedMax = 1 << 20;
 
 struct Ways {
@@ -74,12 +76,15 @@ class Reader {
         return;
       default: break;
     }
-    rest_.remove_prefix(std::min(AtomBytes(), rest_.size()));
+    const size_t atom_bytes = std::min(AtomBytes(), rest_.size());
+    // The items of a class are looked at in turn.
+    const double weight = 1 + static_cast<double>(atom_bytes / kClassBytes);
+    rest_.remove_prefix(atom_bytes);
     const Repeats repeats = TakeRepeats();
     Sequence& now = Now();
     if (repeats.least > 0) now.MayFail();
     (repeats.least > 0 ? now.sure : now.pending).steps +=
-        repeats.IsLoop() ? 1 : repeats.most;
+        weight * (repeats.IsLoop() ? 1 : repeats.most);
     if (repeats.IsLoop()) {
       ++now.pending.loops;
     } else {

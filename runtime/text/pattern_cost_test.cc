@@ -38,7 +38,20 @@ TEST(PatternCostTest, PublishedPatternsAreLinear) {
                     R"(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+)"
                     R"([\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?)"
                     R"(|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*)") +
-            kTail}) {
+            kTail,
+        // Kimi K2
+        std::string(R"([\p{Han}]+|[^\r\n\p{L}\p{N}]?)"
+                    R"([\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*)"
+                    R"([\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+)"
+                    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?)"
+                    R"([\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+)"
+                    R"([\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*)"
+                    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)?)"
+                    R"(|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*)") +
+            kTail,
+        // BLOOM
+        std::string(
+            " ?[^(\\s|[.,!?\u2026\u3002\uff0c\u3001\u0964\u06d4\u060c])]+")}) {
     const PatternCost cost = CostOf(pattern);
     EXPECT_TRUE(cost.is_linear) << pattern << cost.per_byte;
     EXPECT_LE(cost.per_byte, 32) << pattern;

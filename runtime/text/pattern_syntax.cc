@@ -10,17 +10,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
+#include "runtime/text/pattern_class.h"
 #include "runtime/text/template_unicode.h"
 
 namespace fathom::rt {
 namespace {
-
-constexpr absl::string_view kCategories[] = {
-    "L",  "Lu", "Ll", "Lt", "Lm", "Lo", "M",  "Mn", "Mc", "Me", "N",  "Nd",
-    "Nl", "No", "P",  "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "S",  "Sm",
-    "Sc", "Sk", "So", "Z",  "Zs", "Zl", "Zp", "C",  "Cc", "Cf", "Co", "Cn"};
 
 // What may stand in a group that ignores case: of these letters, alone, both
 // engines fold U+017F to s and nothing else beyond ASCII.
@@ -45,15 +40,12 @@ class Translator {
 
  private:
   absl::Status Refuse(absl::string_view what) const {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "found ", what, " at byte ", at_, " of the pattern '", Shown(pattern_),
-        "', expected a pattern without, for Fathom does not "
-        "compute it"));
+    return RefusePattern(pattern_, at_, what);
   }
   absl::Status RefuseHere() const {
     size_t length = 0;
     DecodeUtf8(pattern_, at_, &length);
-    return Refuse(absl::StrCat("'", Shown(pattern_.substr(at_, length)), "'"));
+    return Refuse(absl::StrCat("'", pattern_.substr(at_, length), "'"));
   }
 
   char Peek(size_t ahead = 0) const {
@@ -62,7 +54,11 @@ class Translator {
 
   absl::Status Item() {
     switch (Peek()) {
-      case '[': FATHOM_RETURN_IF_ERROR(Class()); return Quantifier();
+      case '[': {
+        FATHOM_ASSIGN_OR_RETURN(std::string text, ReadClass(pattern_, &at_));
+        out_ += text;
+        return Quantifier();
+      }
       case '(': return Open();
       case ')': {
         const bool is_look = !looks_.empty() && looks_.back();
@@ -78,13 +74,17 @@ class Translator {
         return absl::OkStatus();
       case '.': Copy(1); return Quantifier();
       case '^':
-      case ']':
       case '{':
       case '}':
       case '*':
       case '+':
       case '?': return RefuseHere();
-      case '\\': FATHOM_RETURN_IF_ERROR(Escape(nullptr)); return Quantifier();
+      case '\\': {
+        FATHOM_ASSIGN_OR_RETURN(PatternEscape escape,
+                                ReadEscape(pattern_, &at_));
+        out_ += escape.text;
+        return Quantifier();
+      }
       default: Literal(); return Quantifier();
     }
   }
@@ -97,7 +97,7 @@ class Translator {
     if (is_look || absl::StartsWith(rest, "(?:")) {
       Copy(3);
     } else if (absl::StartsWith(rest, "(?")) {
-      return Refuse(absl::StrCat("'", Shown(rest.substr(0, 4)), "'"));
+      return Refuse(absl::StrCat("'", rest.substr(0, 4), "'"));
     } else {
       ++at_;
       out_ += "(?:";  // nothing refers to what it captures
@@ -112,7 +112,7 @@ class Translator {
     const absl::string_view body = pattern_.substr(at_ + 4, end - at_ - 4);
     for (absl::string_view part : absl::StrSplit(body, '|')) {
       if (!Contains(kContractions, part)) {
-        return Refuse(absl::StrCat("'", Shown(part), "' in '(?i:'"));
+        return Refuse(absl::StrCat("'", part, "' in '(?i:'"));
       }
     }
     Copy(end + 1 - at_);
@@ -131,7 +131,7 @@ class Translator {
       if (end == absl::string_view::npos) return RefuseHere();
       const absl::string_view body = pattern_.substr(at_ + 1, end - at_ - 1);
       if (!IsRepeat(body)) {
-        return Refuse(absl::StrCat("'{", Shown(body), "}'"));
+        return Refuse(absl::StrCat("'{", body, "}'"));
       }
       Copy(end + 1 - at_);
     } else {
@@ -156,87 +156,6 @@ class Translator {
       if (!absl::SimpleAtoi(parts[i], &bounds[i])) return false;
     }
     return bounds[0] <= bounds[1] && bounds[1] <= kRepeatsMax;
-  }
-
-  // An escape, in a class or not. `*literal`, where asked for, becomes whether
-  // it stands for one character.
-  absl::Status Escape(bool* literal) {
-    if (literal != nullptr) *literal = false;
-    const char c = Peek(1);
-    switch (c) {
-      case 's':
-        at_ += 2;
-        out_ += "\\p{White_Space}";
-        return absl::OkStatus();
-      case 'S':
-        at_ += 2;
-        out_ += "\\P{White_Space}";
-        return absl::OkStatus();
-      case 'd':
-      case 'D':
-        at_ += 2;
-        out_ += c == 'd' ? "\\p{Nd}" : "\\P{Nd}";
-        return absl::OkStatus();
-      case 'p':
-      case 'P': return Property();
-      case 'r':
-      case 'n':
-      case 't':
-      case 'f': break;
-      default: {
-        // The last four mean borders of words and texts to some engines.
-        const bool is_plain =
-            absl::ascii_ispunct(static_cast<unsigned char>(c)) && c != '<' &&
-            c != '>' && c != '`' && c != '\'';
-        if (!is_plain) {
-          return Refuse(absl::StrCat("'", Shown(pattern_.substr(at_, 2)), "'"));
-        }
-      }
-    }
-    if (literal != nullptr) *literal = true;
-    Copy(2);
-    return absl::OkStatus();
-  }
-
-  absl::Status Property() {
-    const size_t end = pattern_.find('}', at_);
-    if (Peek(2) != '{' || end == absl::string_view::npos ||
-        !Contains(kCategories, pattern_.substr(at_ + 3, end - at_ - 3))) {
-      return Refuse(absl::StrCat("'", Shown(pattern_.substr(at_, 8)),
-                                 "' (general categories are known)"));
-    }
-    Copy(end + 1 - at_);
-    return absl::OkStatus();
-  }
-
-  absl::Status Class() {
-    Copy(1);
-    if (Peek() == '^') Copy(1);
-    bool is_first = true;
-    while (Peek() != ']' || is_first) {
-      if (at_ >= pattern_.size()) return Refuse("a '[' without an end");
-      if (Peek() == '&' && Peek(1) == '&') return Refuse("'&&' in a class");
-      if (Peek() == '-' && !is_first && Peek(1) != ']') return RefuseHere();
-      bool literal = false;
-      FATHOM_RETURN_IF_ERROR(ClassItem(&literal));
-      is_first = false;
-      if (Peek() != '-' || Peek(1) == ']') continue;
-      if (!literal) return RefuseHere();
-      Copy(1);
-      FATHOM_RETURN_IF_ERROR(ClassItem(&literal));
-      if (!literal) return Refuse("a range that ends in no character");
-    }
-    Copy(1);
-    return absl::OkStatus();
-  }
-
-  absl::Status ClassItem(bool* literal) {
-    if (at_ >= pattern_.size()) return Refuse("a '[' without an end");
-    if (Peek() == '[' || Peek() == ']') return RefuseHere();
-    if (Peek() == '\\') return Escape(literal);
-    *literal = true;
-    Literal();
-    return absl::OkStatus();
   }
 
   // One character that stands for itself.

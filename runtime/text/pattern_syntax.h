@@ -9,8 +9,8 @@
 
 namespace fathom::rt {
 
-// Where the two engines differ the pattern is rewritten; what is not known to
-// mean the same in both is refused, with its place: InvalidArgument.
+// Where the two engines differ, the pattern is rewritten. InvalidArgument for
+// what is not known to mean the same in both, with its place.
 absl::StatusOr<std::string> TranslatePattern(absl::string_view oniguruma);
 
 }  // namespace fathom::rt

@@ -4,10 +4,13 @@ list(APPEND FATHOM_RT_TEXT_SRCS
   bpe.cc
   bpe_characters.cc
   byte_alphabet.cc
+  code_point_set.cc
   decoder_rewrites.cc
   normal_form.cc
   normalizer.cc
+  pattern_class.cc
   pattern_cost.cc
+  pattern_properties.cc
   pattern_syntax.cc
   pre_tokenizer.cc
   pre_tokenizer_rewrites.cc
@@ -36,6 +39,7 @@ list(APPEND FATHOM_RT_TEXT_DEPS
 list(APPEND FATHOM_RT_TEXT_TESTS
   bpe_test
   normalizer_test
+  pattern_class_test
   pattern_cost_test
   pattern_syntax_test
   pre_tokenizer_test

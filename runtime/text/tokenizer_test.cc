@@ -133,7 +133,8 @@ INSTANTIATE_TEST_SUITE_P(Kinds, LibraryTest,
                                          "digits", "added-flags", "prepend",
                                          "metaspace-first", "metaspace-always",
                                          "metaspace-never", "punctuation",
-                                         "suffix", "added-all"));
+                                         "suffix", "added-all", "bloom",
+                                         "kimi"));
 
 const char* const kControl[] = {"<think>",
                                 "</think>",

@@ -33,6 +33,14 @@ DEEPSEEK = (
     r'|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*' + TAIL)
 WORD = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}%s"
         r'| ?[^\s\p{L}\p{N}]+[\r\n]*' + TAIL)
+# Published ones with classes within each other and intersections.
+BLOOM = ' ?[^(\\s|[.,!?\u2026\u3002\uff0c\u3001\u0964\u06d4\u060c])]+'
+UPPER = r'[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]'
+LOWER = r'[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]'
+ENDING = "(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+KIMI = (rf'[\p{{Han}}]+|[^\r\n\p{{L}}\p{{N}}]?{UPPER}*{LOWER}+{ENDING}'
+        rf'|[^\r\n\p{{L}}\p{{N}}]?{UPPER}+{LOWER}*{ENDING}'
+        r'|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*' + TAIL)
 
 # kind: (tokens at the front, tokens at the end, split patterns)
 KINDS = {
@@ -142,6 +150,13 @@ def sequence(key, *steps):
     return {'type': 'Sequence', key: list(steps)}
 
 
+def split(regex):
+    """Pieces by a pattern, then bytes, as byte-level models have it."""
+    return sequence('pretokenizers', dict(
+        type='Split', pattern=dict(Regex=regex), behavior='Isolated',
+        invert=False), byte_level(use_regex=False))
+
+
 # name: (normalizer, pre-tokenizer, decoder, options of the model)
 FALLBACK = dict(byte_fallback=True, fuse_unk=True, unk_token='<unk>')
 FAMILIES = {
@@ -184,6 +199,8 @@ FAMILIES = {
     'added-all': (sequence('normalizers', dict(type='Lowercase'), TO_BLOCK),
                   metaspace('first', True),
                   sequence('decoders', *SENTENCE_DECODER), FALLBACK),
+    'bloom': (None, split(BLOOM), byte_level(), {}),
+    'kimi': (None, split(KIMI), byte_level(), {}),
 }
 FLAGS = ('single_word', 'lstrip', 'rstrip', 'normalized', 'special')
 FLAGGED = ['<F%02d>' % i for i in range(1 << len(FLAGS))]

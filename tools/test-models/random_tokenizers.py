@@ -23,7 +23,8 @@ BEHAVIORS = ('Removed', 'Isolated', 'MergedWithPrevious', 'MergedWithNext',
              'Contiguous')
 PATTERNS = (dict(String=' '), dict(String='a.'), dict(String='\u2581'),
             dict(Regex=r'\s+'), dict(Regex=r'\p{N}{1,3}'), dict(Regex=' ?[a-z]*'),
-            dict(Regex=r'[^\p{L}]+'), dict(Regex=tok.WORD % '{1,3}'))
+            dict(Regex=r'[^\p{L}]+'), dict(Regex=tok.WORD % '{1,3}'),
+            dict(Regex=tok.BLOOM), dict(Regex=tok.KIMI))
 BLOCK = '\u2581'
 SKIPPED = 99  # the exit code of a child
 

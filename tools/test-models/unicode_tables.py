@@ -7,7 +7,9 @@ to runtime/text/; a line is a range of code points, {first, last, ...}:
 
 newer_code_points.inc  classed by a newer Unicode in the library's patterns; the
                        third is a stand-in: the nearest older code point of the
-                       same category and of equally many bytes in UTF-8
+                       same category, of equally many bytes in UTF-8 and of
+                       the same script, or else of one of STAND_IN_SCRIPTS,
+                       which patterns cannot name for that
 newer_to_nfc.inc       unassigned to the library's normalization forms
 newer_to_nfkc.inc      the same, in NFKC and NFKD alone
 newer_punctuation.inc  punctuation, but not to the library's Punctuation
@@ -25,15 +27,31 @@ from tokenizers import pre_tokenizers as pre
 CATEGORIES = ('Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po'
               ' Sm Sc Sk So Zs Zl Zp Cc Cf Co').split()
 
+SCRIPTS = ('''
+    Adlm Aghb Ahom Arab Armi Armn Avst Bali Bamu Bass Batk Beng Bhks Bopo
+    Brah Brai Bugi Buhd Cakm Cans Cari Cham Cher Chrs Copt Cpmn Cprt Cyrl
+    Deva Diak Dogr Dsrt Dupl Egyp Elba Elym Ethi Geor Glag Gong Gonm Goth
+    Gran Grek Gujr Guru Hang Hani Hano Hatr Hebr Hira Hluw Hmng Hmnp Hung
+    Ital Java Kali Kana Khar Khmr Khoj Kits Knda Kthi Lana Laoo Latn Lepc
+    Limb Lina Linb Lisu Lyci Lydi Mahj Maka Mand Mani Marc Medf Mend Merc
+    Mero Mlym Modi Mong Mroo Mtei Mult Mymr Nand Narb Nbat Newa Nkoo Nshu
+    Ogam Olck Orkh Orya Osge Osma Ougr Palm Pauc Perm Phag Phli Phlp Phnx
+    Plrd Prti Rjng Rohg Runr Samr Sarb Saur Sgnw Shaw Shrd Sidd Sind Sinh
+    Sogd Sogo Sora Soyo Sund Sylo Syrc Tagb Takr Tale Talu Taml Tang Tavt
+    Telu Tfng Tglg Thaa Thai Tibt Tirh Tnsa Toto Ugar Vaii Vith Wara Wcho
+    Xpeo Xsux Yezi Yiii Zanb Zinh Zyyy''').split()
+STAND_IN_SCRIPTS = 'Hmng Adlm Plrd Yezi Arab'.split()
+
 
 def scalars():
     return (c for c in range(0x110000) if not 0xd800 <= c <= 0xdfff)
 
 
-def classes():
-    """The library's category of each code point; none where unassigned."""
+def classes(names=CATEGORIES):
+    """Which of the properties the library says that each code point has; none
+    where it has none."""
     found, text = {}, ''.join(map(chr, scalars()))
-    for name in CATEGORIES:
+    for name in names:
         split = pre.Split(Regex(r'\p{%s}' % name), 'removed')
         kept, at = split.pre_tokenize_str(text), 0
         for _, (begin, end) in [*kept, (None, (len(text), 0))]:
@@ -46,11 +64,13 @@ def size(c):
     return len(c.encode())
 
 
-def newer_code_points(library):
+def newer_code_points(library, scripts=None):
+    scripts = scripts or classes(SCRIPTS)
     older = {}
     for c in map(chr, scalars()):
         if library.get(c) == unicodedata.category(c):
-            older.setdefault((library[c], size(c)), []).append(ord(c))
+            key = library[c], size(c), scripts.get(c)
+            older.setdefault(key, []).append(ord(c))
     ranges = []
     for c in map(chr, scalars()):
         name = library.get(c, 'Cn')
@@ -58,12 +78,16 @@ def newer_code_points(library):
             continue
         if name == 'Cn':
             sys.exit(f'{ascii(c)}: known to Python alone')
-        if ranges and ranges[-1][1:] == [ord(c) - 1, name, size(c)]:
+        key = name, size(c), scripts.get(c)
+        if ranges and ranges[-1][1:] == [ord(c) - 1, key]:
             ranges[-1][1] = ord(c)
         else:
-            ranges.append([ord(c), ord(c), name, size(c)])
-    for first, last, name, bytes_ in ranges:
-        near = min(older[name, bytes_], key=lambda c: abs(c - first))
+            ranges.append([ord(c), ord(c), key])
+    for first, last, (name, bytes_, script) in ranges:
+        pool = next(older[key] for key in (
+            (name, bytes_, x) for x in (script, *STAND_IN_SCRIPTS))
+            if key in older)
+        near = min(pool, key=lambda c: abs(c - first))
         yield f'{{{first:#x}, {last:#x}, {near:#x}}},  // {name}'
 
 

@@ -1,0 +1,35 @@
+// Character classes of Oniguruma in PCRE2's syntax: [a-z[^\s]&&\p{Han}].
+#ifndef FATHOM_RUNTIME_TEXT_PATTERN_CLASS_H_
+#define FATHOM_RUNTIME_TEXT_PATTERN_CLASS_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace fathom::rt {
+
+// InvalidArgument: `found` stands at byte `at` of the pattern, and Fathom does
+// not support it.
+absl::Status RefusePattern(absl::string_view pattern, size_t at,
+                           absl::string_view found);
+
+// An escape that stands for one character or for a set of them.
+struct PatternEscape {
+  bool is_character = false;
+  std::string text;  // in PCRE2's syntax; may stand in brackets
+};
+
+// Reads the escape at `*at`, a backslash, and moves `*at` past it.
+absl::StatusOr<PatternEscape> ReadEscape(absl::string_view pattern, size_t* at);
+
+// Reads the class at `*at`, a '[', and moves `*at` past it. What it returns is
+// one class of PCRE2, whatever the nesting, so that repeating it takes neither
+// stack nor more steps than a character.
+absl::StatusOr<std::string> ReadClass(absl::string_view pattern, size_t* at);
+
+}  // namespace fathom::rt
+
+#endif  // FATHOM_RUNTIME_TEXT_PATTERN_CLASS_H_
