@@ -347,9 +347,17 @@ absl::StatusOr<PatternEscape> ReadEscape(absl::string_view pattern,
   return escape;
 }
 
-absl::StatusOr<std::string> ReadClass(absl::string_view pattern, size_t* at) {
+absl::StatusOr<std::string> ReadClass(absl::string_view pattern, size_t* at,
+                                      size_t* computed_bytes) {
   Reader reader(pattern, *at);
   FATHOM_ASSIGN_OR_RETURN(Class found, reader.Read(1));
+  if (!IsPlain(found)) *computed_bytes += reader.at() - *at;
+  if (*computed_bytes > kComputedBytesMax) {
+    return RefusePattern(
+        pattern, *at,
+        absl::StrCat("more than ", kComputedBytesMax,
+                     " bytes of intersections and negated nested classes"));
+  }
   *at = reader.at();
   return Write(found);
 }

@@ -25,10 +25,15 @@ struct PatternEscape {
 // Reads the escape at `*at`, a backslash, and moves `*at` past it.
 absl::StatusOr<PatternEscape> ReadEscape(absl::string_view pattern, size_t* at);
 
+// So many bytes of a pattern may be classes whose set has to be computed.
+inline constexpr size_t kComputedBytesMax = 4096;
+
 // Reads the class at `*at`, a '[', and moves `*at` past it. What it returns is
 // one class of PCRE2, whatever the nesting, so that repeating it takes neither
-// stack nor more steps than a character.
-absl::StatusOr<std::string> ReadClass(absl::string_view pattern, size_t* at);
+// stack nor more steps than a character. Adds to `*computed_bytes`, of which a
+// pattern has one, what counts towards kComputedBytesMax.
+absl::StatusOr<std::string> ReadClass(absl::string_view pattern, size_t* at,
+                                      size_t* computed_bytes);
 
 }  // namespace fathom::rt
 

@@ -11,7 +11,8 @@ namespace {
 
 std::string Read(absl::string_view pattern) {
   size_t at = 0;
-  auto text = ReadClass(pattern, &at);
+  size_t computed = 0;
+  auto text = ReadClass(pattern, &at, &computed);
   if (!text.ok()) return std::string(text.status().message());
   EXPECT_EQ(at, pattern.size());
   return *text;
@@ -86,6 +87,15 @@ TEST(PatternClassTest, DepthIsLimited) {
   EXPECT_EQ(
       Read(std::string(17, '[') + "a" + std::string(17, ']')).substr(0, 9),
       "found mor");
+}
+
+// Both sides of the limit, and that plain classes do not count.
+TEST(PatternClassTest, ComputedBytesAreLimited) {
+  std::string classes;
+  for (size_t i = 0; i < kComputedBytesMax / 8; ++i) classes += "[a-c&&b]";
+  EXPECT_TRUE(SplitPattern::Create(classes + "[a[b]]").ok());
+  EXPECT_EQ(Held(classes + "[a&&b]").substr(0, 31),
+            "found more than 4096 bytes of i");
 }
 
 }  // namespace

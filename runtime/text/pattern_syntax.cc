@@ -55,7 +55,8 @@ class Translator {
   absl::Status Item() {
     switch (Peek()) {
       case '[': {
-        FATHOM_ASSIGN_OR_RETURN(std::string text, ReadClass(pattern_, &at_));
+        FATHOM_ASSIGN_OR_RETURN(std::string text,
+                                ReadClass(pattern_, &at_, &computed_bytes_));
         out_ += text;
         return Quantifier();
       }
@@ -173,6 +174,7 @@ class Translator {
 
   absl::string_view pattern_;
   size_t at_ = 0;
+  size_t computed_bytes_ = 0;
   std::string out_;
   std::vector<bool> looks_;  // of the open groups, whether they look ahead
 };
