@@ -9,8 +9,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "runtime/text/template_unicode.h"
@@ -103,6 +105,25 @@ absl::string_view Find(const Name (&names)[kCount], absl::string_view name) {
   return is_found ? found->pcre2 : absl::string_view();
 }
 
+// Of a general category, such as Lu, or a group of them, such as L.
+CodePointSet CategorySet(absl::string_view name) {
+  std::vector<CodePointRange> ranges;
+  for (const Category& category : Categories()) {
+    if (!absl::StartsWith(category.name, name)) continue;
+    ranges.insert(ranges.end(), category.set.ranges().begin(),
+                  category.set.ranges().end());
+  }
+  return CodePointSet(std::move(ranges));
+}
+
+CodePointSet MakeSet(absl::string_view name) {
+  if (name == "Any") return CodePointSet().Complement();
+  // None of a group's categories is looked for in all of Unicode again.
+  CodePointSet category = CategorySet(name);
+  if (!category.empty()) return category;
+  return std::move(SetsOf({name}).front());
+}
+
 }  // namespace
 
 absl::string_view FindProperty(absl::string_view name) {
@@ -117,17 +138,6 @@ absl::string_view FindPosixClass(absl::string_view name) {
   return Find(kPosixClasses, name);
 }
 
-const CodePointSet& PropertySet(absl::string_view name) {
-  static std::mutex& mutex = *new std::mutex;
-  static auto& sets = *new std::map<std::string, CodePointSet, std::less<>>;
-  const std::lock_guard<std::mutex> lock(mutex);
-  auto found = sets.find(name);
-  if (found == sets.end()) {
-    found = sets.emplace(std::string(name), SetsOf({name}).front()).first;
-  }
-  return found->second;
-}
-
 const std::vector<Category>& Categories() {
   static const auto& categories = *[] {
     auto* made = new std::vector<Category>;
@@ -139,6 +149,17 @@ const std::vector<Category>& Categories() {
     return made;
   }();
   return categories;
+}
+
+const CodePointSet& PropertySet(absl::string_view name) {
+  static std::mutex& mutex = *new std::mutex;
+  static auto& sets = *new std::map<std::string, CodePointSet, std::less<>>;
+  const std::lock_guard<std::mutex> lock(mutex);
+  auto found = sets.find(name);
+  if (found == sets.end()) {
+    found = sets.emplace(std::string(name), MakeSet(name)).first;
+  }
+  return found->second;
 }
 
 }  // namespace fathom::rt
