@@ -1,4 +1,6 @@
-// The class that transformers 5 loads a tokenizer as.
+// The class that transformers 5 loads a tokenizer as. It only decides which
+// special tokens there are by default: how texts are split is tokenizer.json's
+// affair, though transformers 5 builds the steps of some classes anew.
 #ifndef FATHOM_RUNTIME_TEXT_TOKENIZER_CLASS_H_
 #define FATHOM_RUNTIME_TEXT_TOKENIZER_CLASS_H_
 
