@@ -286,9 +286,9 @@ absl::Status RefusePattern(absl::string_view pattern, size_t at,
   const auto show = [](absl::string_view text) {
     return absl::StrReplaceAll(Shown(text), {{"\\\\", "\\"}, {"\\'", "'"}});
   };
-  return absl::InvalidArgumentError(
-      absl::StrCat("found ", show(found), " at byte ", at, " of the pattern '",
-                   show(pattern), "', expected only what Fathom supports"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "found ", show(found), " at byte ", at, " of the pattern '",
+      show(pattern), "', expected only constructs that Fathom supports"));
 }
 
 absl::StatusOr<PatternEscape> ReadEscape(absl::string_view pattern,

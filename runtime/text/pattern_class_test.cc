@@ -73,7 +73,7 @@ TEST(PatternClassTest, HoldsWhatOnigurumaDoes) {
 TEST(PatternClassTest, NamesWhatItRefuses) {
   EXPECT_EQ(Read("[\\p{Klingon}]"),
             "found the property '\\p{Klingon}' at byte 1 of the pattern "
-            "'[\\p{Klingon}]', expected only what Fathom supports");
+            "'[\\p{Klingon}]', expected only constructs that Fathom supports");
   EXPECT_EQ(Read("[[:alpha:]]").substr(0, 19), "found '[:alpha:]' a");
   for (const char* pattern :
        {"[]", "[^]", "[a[]]", "[a-[b]]", "[[a]-c]", "[a-b-c]", "[a&&-b]",
