@@ -213,7 +213,7 @@ TEST(TokenizerCompilerTest, RefusesWhatIsNotComputed) {
 TEST(TokenizerCompilerTest, RefusesPatterns) {
   for (const auto& [pattern, said] :
        std::vector<std::pair<std::string, std::string>>{
-           {"\\\\w+", "found '\\\\w'"},
+           {"\\\\w+", "found '\\w'"},
            {"(a", "expected a regular expression"},
            {"", "a pattern of 1 to"},
            {std::string(kPatternBytesMax + 1, 'a'), "a pattern of 1 to"}}) {
