@@ -61,7 +61,8 @@ void noteInput(const std::string &name, absl::string_view bytes,
 
 static absl::Status describeTokenizer(const rt::Folder &folder,
                                       const rt::TokenizerFiles &files,
-                                      schema::ManifestT &manifest) {
+                                      schema::ManifestT &manifest,
+                                      std::vector<std::string> &warnings) {
   FATHOM_ASSIGN_OR_RETURN(std::string tables,
                           rt::CompileTokenizer(files, folder.path()));
   FATHOM_ASSIGN_OR_RETURN(std::unique_ptr<rt::Tokenizer> tokenizer,
@@ -70,8 +71,18 @@ static absl::Status describeTokenizer(const rt::Folder &folder,
                           tokenizer->HasTokenBits(static_cast<int32_t>(
                               manifest.model->vocabulary_size)));
   manifest.tokenizer = bytesOf(tables);
-  manifest.reasoning->think_open_id = tokenizer->FindAddedToken(kThinkOpen);
-  manifest.reasoning->think_close_id = tokenizer->FindAddedToken(kThinkClose);
+  const auto vocabulary = static_cast<int32_t>(manifest.model->vocabulary_size);
+  if (tokenizer->id_count() > vocabulary)
+    warnings.push_back(absl::StrCat(
+        rt::Shown(folder.path()), ": the tokenizer adds tokens up to the id ",
+        tokenizer->id_count() - 1, ", but the model has rows for 0 to ",
+        vocabulary - 1, " only: prompts that hold others are refused"));
+  const auto idOf = [&](absl::string_view token) {
+    const int32_t id = tokenizer->FindAddedToken(token);
+    return id < vocabulary ? id : -1;
+  };
+  manifest.reasoning->think_open_id = idOf(kThinkOpen);
+  manifest.reasoning->think_close_id = idOf(kThinkClose);
   return absl::OkStatus();
 }
 
@@ -128,7 +139,8 @@ absl::Status describeText(const std::string &path, schema::ManifestT &manifest,
         "'fathom run' and 'fathom chat' do not"));
     return absl::OkStatus();
   }
-  FATHOM_RETURN_IF_ERROR(describeTokenizer(folder, read.files(), manifest));
+  FATHOM_RETURN_IF_ERROR(
+      describeTokenizer(folder, read.files(), manifest, warnings));
   absl::StatusOr<rt::ChatTemplates> templates =
       rt::LoadChatTemplates(folder, read.files(), note);
   if (absl::IsNotFound(templates.status())) {

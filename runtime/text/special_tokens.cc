@@ -1,6 +1,7 @@
 #include "runtime/text/special_tokens.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -51,6 +52,18 @@ bool IsTyped(const JsonValue& value) {
          *type->AsString() == "AddedToken";
 }
 
+// As TokenFlags: nothing for a text. Those of special_tokens_map.json are
+// special, whatever it says.
+absl::StatusOr<std::optional<TokenFlags>> FlagsOf(const JsonValue& value,
+                                                  absl::string_view file) {
+  if (value.kind() != Kind::kObject) return std::optional<TokenFlags>();
+  FATHOM_ASSIGN_OR_RETURN(
+      TokenFlags flags,
+      ReadTokenFlags(
+          value, file == kMapFile ? std::optional<bool>(true) : std::nullopt));
+  return std::optional<TokenFlags>(flags);
+}
+
 bool IsEmpty(const JsonValue& value) {
   switch (value.kind()) {
     case Kind::kNull: return true;
@@ -81,8 +94,29 @@ class Collector {
       }
     }
     std::optional<JsonValue> extra = config.Find("extra_special_tokens");
+    const std::optional<JsonValue> additional =
+        config.Find("additional_special_tokens");
     if (!extra || IsEmpty(*extra)) {
-      extra = config.Find("additional_special_tokens");
+      extra = additional ? additional : extra;
+      has_list_ = extra.has_value();
+    } else if (extra->kind() == Kind::kObject) {
+      // The list by its old name counts where no other is made of this one.
+      FATHOM_RETURN_IF_ERROR(TakeOldList(additional, kConfigFile));
+    } else {
+      has_list_ = true;
+    }
+    // Only where no text of the file has such a name: else those replace it.
+    const std::optional<JsonValue> specific =
+        config.Find("model_specific_special_tokens");
+    const bool is_replaced = std::any_of(
+        entries_.begin(), entries_.end(),
+        [](const Entry& e) { return e.strength == Strength::kExtra; });
+    const bool is_object = extra && extra->kind() == Kind::kObject;
+    if (specific && !specific->IsNull() && !is_replaced && !is_object) {
+      if (specific->kind() != Kind::kObject) {
+        return specific->Expected("an object of named tokens");
+      }
+      FATHOM_RETURN_IF_ERROR(TakeExtra(specific, kConfigFile));
     }
     return TakeExtra(extra, kConfigFile);
   }
@@ -102,7 +136,21 @@ class Collector {
         }
       }
     }
-    return TakeExtra(map.Find("extra_special_tokens"), kMapFile);
+    for (absl::string_view name :
+         {"additional_special_tokens", "model_specific_special_tokens"}) {
+      const std::optional<JsonValue> value = map.Find(name);
+      if (value && value->kind() == Kind::kObject) {
+        return value->Expected("a list of tokens");
+      }
+    }
+    // A list goes on with that of the config; all else replaces it.
+    const std::optional<JsonValue> extra = map.Find("extra_special_tokens");
+    if (extra) {
+      if (extra->kind() != Kind::kArray) unnamed_.clear();
+      has_list_ = extra->kind() != Kind::kObject;
+      FATHOM_RETURN_IF_ERROR(TakeExtra(extra, kMapFile));
+    }
+    return TakeOldList(map.Find("additional_special_tokens"), kMapFile);
   }
 
   void TakeDefault(absl::string_view name, const char* text) {
@@ -124,9 +172,32 @@ class Collector {
     std::vector<SpecialToken> tokens;
     for (const Entry& entry : entries_) {
       if (!entry.text.has_value()) continue;
-      tokens.push_back({entry.name, *entry.text, entry.file});
+      tokens.push_back({entry.name, *entry.text, entry.file, entry.flags});
     }
-    return tokens;
+    // The standard ones in their order; then those of the map, for they are
+    // found by the form of their names only.
+    const auto rank = [this](const SpecialToken& token) -> size_t {
+      const auto* standard = std::find(std::begin(kStandardNames),
+                                       std::end(kStandardNames), token.name);
+      if (standard != std::end(kStandardNames)) {
+        return static_cast<size_t>(standard - std::begin(kStandardNames));
+      }
+      const auto entry =
+          std::find_if(entries_.begin(), entries_.end(),
+                       [&](const Entry& e) { return e.name == token.name; });
+      return std::size(kStandardNames) + (entry->is_by_suffix ? 0 : 1);
+    };
+    std::vector<SpecialToken> ordered;
+    for (size_t at = 0; at <= std::size(kStandardNames) + 1; ++at) {
+      std::copy_if(
+          tokens.begin(), tokens.end(), std::back_inserter(ordered),
+          [&](const SpecialToken& token) { return rank(token) == at; });
+    }
+    return ordered;
+  }
+
+  const std::vector<SpecialToken>& Unnamed() const {
+    return has_list_ ? unnamed_ : old_list_;
   }
 
  private:
@@ -135,6 +206,8 @@ class Collector {
     std::optional<std::string> text;  // nothing: there is no such token
     Strength strength = Strength::kClass;
     std::string file;
+    std::optional<TokenFlags> flags;
+    bool is_by_suffix = false;  // an object or the map gave it a token once
   };
 
   absl::Status Take(absl::string_view name, const JsonValue& value,
@@ -146,15 +219,18 @@ class Collector {
           "it");
     }
     FATHOM_ASSIGN_OR_RETURN(std::string text, TextOf(value));
-    Set(name, std::move(text), strength, file);
+    FATHOM_ASSIGN_OR_RETURN(const std::optional<TokenFlags> flags,
+                            FlagsOf(value, file));
+    Set(name, std::move(text), strength, file, flags);
     return absl::OkStatus();
   }
 
   // A list holds tokens without names.
   absl::Status TakeExtra(const std::optional<JsonValue>& extra,
                          const char* file) {
-    if (!extra || extra->IsNull() || extra->kind() == Kind::kArray) {
-      return absl::OkStatus();
+    if (!extra || extra->IsNull()) return absl::OkStatus();
+    if (extra->kind() == Kind::kArray) {
+      return TakeList(*extra, file, &unnamed_);
     }
     if (extra->kind() != Kind::kObject) {
       return extra->Expected("a list of tokens, or an object of named ones");
@@ -166,6 +242,36 @@ class Collector {
     return absl::OkStatus();
   }
 
+  // `additional_special_tokens`, which is used where nothing has become of
+  // `extra_special_tokens`.
+  absl::Status TakeOldList(const std::optional<JsonValue>& list,
+                           const char* file) {
+    if (!list) return absl::OkStatus();
+    old_list_.clear();
+    if (list->IsNull()) return absl::OkStatus();
+    return TakeList(*list, file, &old_list_);
+  }
+
+  absl::Status TakeList(const JsonValue& list, const char* file,
+                        std::vector<SpecialToken>* tokens) {
+    FATHOM_ASSIGN_OR_RETURN(const auto values, list.AsArray());
+    for (const JsonValue& value : values) {
+      // Those of the map's newer list need no type.
+      const bool needs_type =
+          absl::string_view(file) != kMapFile || tokens != &unnamed_;
+      if (value.kind() == Kind::kObject && needs_type && !IsTyped(value)) {
+        return value.Expected(
+            "a string, or an object with '__type' of \"AddedToken\"");
+      }
+      SpecialToken token;
+      FATHOM_ASSIGN_OR_RETURN(token.text, TextOf(value));
+      FATHOM_ASSIGN_OR_RETURN(token.flags, FlagsOf(value, file));
+      token.file = file;
+      tokens->push_back(std::move(token));
+    }
+    return absl::OkStatus();
+  }
+
   Entry* FindEntry(absl::string_view name) {
     auto entry = std::find_if(entries_.begin(), entries_.end(),
                               [&](const Entry& e) { return e.name == name; });
@@ -173,14 +279,22 @@ class Collector {
   }
 
   void Set(absl::string_view name, std::optional<std::string> text,
-           Strength strength, const char* file) {
+           Strength strength, const char* file,
+           const std::optional<TokenFlags>& flags = std::nullopt) {
     Entry* entry = FindEntry(name);
     if (entry == nullptr) entry = &entries_.emplace_back();
+    const bool is_by_suffix =
+        entry->is_by_suffix || (strength == Strength::kFile && text);
+    entry->is_by_suffix = is_by_suffix;
     if (entry->strength > strength) return;
-    *entry = {std::string(name), std::move(text), strength, file};
+    *entry = {std::string(name), std::move(text), strength, file, flags,
+              is_by_suffix};
   }
 
   std::vector<Entry> entries_;
+  std::vector<SpecialToken> unnamed_;
+  std::vector<SpecialToken> old_list_;
+  bool has_list_ = false;  // `unnamed_` counts, `old_list_` does not
 };
 
 std::string StringAt(const JsonValue& object, absl::string_view key) {
@@ -204,7 +318,41 @@ absl::Status TakePadding(absl::string_view tokenizer, Collector* tokens) {
 
 }  // namespace
 
+bool IsStandardTokenName(absl::string_view name) { return IsStandard(name); }
+
+absl::StatusOr<TokenFlags> ReadTokenFlags(const JsonValue& object,
+                                          std::optional<bool> special) {
+  TokenFlags flags;
+  flags.special = false;
+  const auto read = [&](absl::string_view key, bool* flag) -> absl::Status {
+    const std::optional<JsonValue> value = object.Find(key);
+    if (!value) return absl::OkStatus();
+    FATHOM_ASSIGN_OR_RETURN(*flag, value->AsBool());
+    return absl::OkStatus();
+  };
+  if (special.has_value()) {
+    flags.special = *special;
+  } else {
+    FATHOM_RETURN_IF_ERROR(read("special", &flags.special));
+  }
+  for (auto [key, flag] : {std::pair{"single_word", &flags.single_word},
+                           {"lstrip", &flags.lstrip},
+                           {"rstrip", &flags.rstrip}}) {
+    FATHOM_RETURN_IF_ERROR(read(key, flag));
+  }
+  bool normalized = false;
+  FATHOM_RETURN_IF_ERROR(read("normalized", &normalized));
+  if (object.Find("normalized")) flags.normalized = normalized;
+  return flags;
+}
+
 absl::StatusOr<std::vector<SpecialToken>> ReadSpecialTokens(
+    const TokenizerFiles& files) {
+  FATHOM_ASSIGN_OR_RETURN(SpecialTokens tokens, ReadAllSpecialTokens(files));
+  return std::move(tokens.named);
+}
+
+absl::StatusOr<SpecialTokens> ReadAllSpecialTokens(
     const TokenizerFiles& files) {
   Collector tokens;
   TokenizerClassFacts facts;
@@ -245,7 +393,7 @@ absl::StatusOr<std::vector<SpecialToken>> ReadSpecialTokens(
   if (files.tokenizer.has_value() && !tokens.Decides("pad_token")) {
     FATHOM_RETURN_IF_ERROR(TakePadding(*files.tokenizer, &tokens));
   }
-  return tokens.Tokens();
+  return SpecialTokens{tokens.Tokens(), tokens.Unnamed()};
 }
 
 const SpecialToken* FindSpecialToken(const std::vector<SpecialToken>& tokens,

@@ -43,6 +43,16 @@ TEST(SpecialTokensTest, TheConfigNamesThem) {
   EXPECT_EQ(NamesOf(files), (Named{{"bos_token", ""}}));
 }
 
+TEST(SpecialTokensTest, ModelSpecificSpecialTokensAreNamed) {
+  TokenizerFiles files;
+  files.config = R"({"model_specific_special_tokens": {"t": "<t>"}})";
+  EXPECT_EQ(NamesOf(files), (Named{{"t", "<t>"}}));
+  // Texts of the file itself replace it, as in transformers.
+  files.config = R"({"model_specific_special_tokens": {"t": "<t>"},
+                     "u_token": "<u>"})";
+  EXPECT_EQ(NamesOf(files), (Named{{"u_token", "<u>"}}));
+}
+
 // Case special-tokens-map-file.
 TEST(SpecialTokensTest, TheMapWinsOverTheConfig) {
   TokenizerFiles files;

@@ -3,6 +3,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -140,13 +141,19 @@ int32_t Tokenizer::id_count() const {
 
 absl::StatusOr<std::vector<uint8_t>> Tokenizer::HasTokenBits(
     int32_t vocabulary_size) const {
-  if (vocabulary_size < id_count()) {
+  // Words have rows. An added token need not: a prompt with it is refused.
+  int32_t words = id_count();
+  while (words > 0 &&
+         parts_->token_kinds[static_cast<size_t>(words) - 1] == kTokenAdded) {
+    --words;
+  }
+  if (vocabulary_size < words) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "found a tokenizer of ", id_count(), " ids, expected at most the ",
+        "found a tokenizer of ", words, " ids, expected at most the ",
         vocabulary_size, " rows of the model's vocabulary"));
   }
   std::vector<uint8_t> bits((static_cast<size_t>(vocabulary_size) + 7) / 8);
-  for (int32_t id = 0; id < id_count(); ++id) {
+  for (int32_t id = 0; id < std::min(id_count(), vocabulary_size); ++id) {
     if (!HasToken(id)) continue;
     bits[static_cast<size_t>(id) / 8] |= static_cast<uint8_t>(1 << (id % 8));
   }

@@ -14,6 +14,7 @@ list(APPEND FATHOM_RT_TEXT_SRCS
   pattern_syntax.cc
   pre_tokenizer.cc
   pre_tokenizer_rewrites.cc
+  side_tokens.cc
   split_pattern.cc
   special_tokens.cc
   token_decoder.cc

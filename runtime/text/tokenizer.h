@@ -51,7 +51,8 @@ class Tokenizer {
   // One more than the largest id.
   int32_t id_count() const;
   // One bit an id, lowest bit first, for a vocabulary of `vocabulary_size` rows
-  // (see Sampler::Create). InvalidArgument when it is smaller than id_count().
+  // (see Sampler::Create). Added tokens may lie
+  // beyond it; InvalidArgument when other tokens do.
   absl::StatusOr<std::vector<uint8_t>> HasTokenBits(
       int32_t vocabulary_size) const;
 

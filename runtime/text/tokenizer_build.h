@@ -3,6 +3,7 @@
 #define FATHOM_RUNTIME_TEXT_TOKENIZER_BUILD_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,9 @@ struct TokenizerBuild {
   bool needs_characters = false;
   // The ids of the vocabulary's words and, later, of the added tokens too.
   absl::flat_hash_map<std::string, uint32_t> ids;
+  size_t vocabulary_words = 0;  // of the model: those among `ids` at first
+  uint64_t next_added_id = 0;   // one after the highest of the added tokens
+  absl::flat_hash_map<std::string, size_t> added_places;  // in `tables.added`
 };
 
 // Refuses keys of `object` that are not in `known`: what they mean is not
@@ -57,7 +61,17 @@ absl::Status BuildPostProcessor(const JsonValue& root, TokenizerBuild* build);
 absl::Status BuildDecoder(const JsonValue& root, TokenizerBuild* build);
 // Lays the tokens down one after the other.
 absl::Status BuildTokens(TokenizerBuild* build);
-// BOS and EOS as the files beside tokenizer.json name them.
+// Adds `token` as the `tokenizers` library does: the id of the word that it is,
+// else the next one; its flags replace those it was added with, but what was
+// special stays so. InvalidArgument says what is wrong, with neither file nor
+// key.
+absl::Status AddToken(std::unique_ptr<fathom::schema::AddedTokenT> token,
+                      TokenizerBuild* build);
+// Adds the tokens of the files beside tokenizer.json, as transformers does.
+absl::Status BuildSideTokens(const TokenizerFiles& files,
+                             const SpecialTokens& special,
+                             TokenizerBuild* build);
+// Those tokens, then BOS and EOS as the files beside tokenizer.json name them.
 absl::Status BuildSpecialTokens(const TokenizerFiles& files,
                                 TokenizerBuild* build);
 

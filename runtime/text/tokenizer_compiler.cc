@@ -110,8 +110,9 @@ absl::StatusOr<std::string> CompileTokenizer(const TokenizerFiles& files,
   if (tables.ok()) return tables;
   const absl::Status& status = tables.status();
   const std::string prefix = folder.empty() ? "" : folder + "/";
-  for (const char* name : {"tokenizer.json: ", "tokenizer_config.json: ",
-                           "special_tokens_map.json: ", "config.json: "}) {
+  for (const char* name :
+       {"tokenizer.json: ", "tokenizer_config.json: ",
+        "special_tokens_map.json: ", "added_tokens.json: ", "config.json: "}) {
     if (!absl::StartsWith(status.message(), name)) continue;
     const absl::string_view file = absl::StripSuffix(name, ": ");
     return Located(status, file, Shown(absl::StrCat(prefix, file)));

@@ -101,9 +101,9 @@ TEST(TokenizerCompilerTest, C5_HasTokenBits) {
   ASSERT_EQ(bits->size(), 34u);
   EXPECT_EQ((*bits)[32], 0x3f);
   EXPECT_EQ((*bits)[33], 0);
-  EXPECT_TRUE(tokenizer->HasTokenBits(262).ok());
-  EXPECT_EQ(tokenizer->HasTokenBits(261).status().message(),
-            "found a tokenizer of 262 ids, expected at most the 261 rows of "
+  EXPECT_TRUE(tokenizer->HasTokenBits(260).ok());
+  EXPECT_EQ(tokenizer->HasTokenBits(259).status().message(),
+            "found a tokenizer of 260 ids, expected at most the 259 rows of "
             "the model's vocabulary");
 }
 
@@ -242,12 +242,15 @@ TEST(TokenizerCompilerTest, SpecialTokens) {
   EXPECT_TRUE(tokenizer->before_ids().empty());
   for (const auto& [config, said] :
        std::vector<std::pair<std::string, std::string>>{
-           {R"({"bos_token": "<s>"})", "a token that tokenizer.json has"},
            {R"({"bos_token": 1})", "expected a string"},
            {R"({"add_bos_token": true})", "where there is no 'bos_token'"},
            {R"({"add_eos_token": true})", "where there is no 'eos_token'"},
-           {R"({"added_tokens_decoder": {"7": {"content": "<x>"}}})",
-            "the token that tokenizer.json has at id '7'"},
+           {R"({"added_tokens_decoder": {"x": {"content": "<x>"}}})",
+            "an id as the key"},
+           {R"({"added_tokens_decoder": {"7": "<x>"}})", "an object"},
+           {R"({"additional_special_tokens": [{"content": "<x>"}]})",
+            "'__type' of"},
+           {R"({"bos_token": "a"})", "no special token of one character"},
            {"[]", "expected an object"},
            {"{", "not JSON"}}) {
     const std::string refusal = Refusal(SmallTokenizerJson(), config);
@@ -265,7 +268,7 @@ TEST(TokenizerCompilerTest, TruncationAndPaddingHaveNoEffect) {
        {"\"padding\": null",
         R"("padding": {"strategy": {"Fixed": 16}, "direction": "Left",
                       "pad_to_multiple_of": 8, "pad_id": 0,
-                      "pad_type_id": 0, "pad_token": "a"})"}});
+                      "pad_type_id": 0, "pad_token": "<end>"})"}});
   auto tokenizer = Compiled(saved), plain = Compiled(SmallTokenizerJson());
   ASSERT_NE(tokenizer, nullptr);
   EXPECT_EQ(*tokenizer->Encode("abc abc abc"), *plain->Encode("abc abc abc"));
@@ -282,10 +285,59 @@ TEST(TokenizerCompilerTest, SpecialTokensOfTheirOwnFile) {
   auto tokenizer = *Tokenizer::Load(*tables);
   EXPECT_EQ(tokenizer->bos_id(), 260);
   EXPECT_EQ(tokenizer->eos_id(), 261);
-  files.special_tokens_map = R"({"eos_token": "<nothing>"})";
-  EXPECT_EQ(CompileTokenizer(files, "some/where").status().message(),
-            "some/where/special_tokens_map.json: key 'eos_token' is "
-            "\"<nothing>\", expected a token that tokenizer.json has");
+  files.special_tokens_map = R"({"eos_token": "<new>"})";
+  tables = CompileTokenizer(files, "some/where");
+  ASSERT_TRUE(tables.ok()) << tables.status();
+  EXPECT_EQ((*Tokenizer::Load(*tables))->eos_id(), 262);
+}
+
+std::vector<int32_t> EncodedWith(const TokenizerFiles& side,
+                                 absl::string_view text) {
+  const std::string json = SmallTokenizerJson();
+  TokenizerFiles files = side;
+  files.tokenizer = json;
+  auto tables = CompileTokenizer(files, "some/where");
+  EXPECT_TRUE(tables.ok()) << tables.status();
+  if (!tables.ok()) return {};
+  return *(*Tokenizer::Load(*tables))->Encode(text);
+}
+
+using Ids = std::vector<int32_t>;
+
+// The ids of the file say the order only: 262 is the next.
+TEST(TokenizerCompilerTest, AddedTokensJsonAddsTokens) {
+  TokenizerFiles files;
+  files.added_tokens = R"({"<b>": 400, "<a>": 336, "<think>": 7})";
+  EXPECT_EQ(EncodedWith(files, "<a><b><think>"), (Ids{262, 263, 260}));
+  files.config = R"({"added_tokens_decoder": {}})";  // then it is not read
+  EXPECT_EQ(EncodedWith(files, "<a><b>").size(), 6u);
+  const std::string json = SmallTokenizerJson();
+  files = TokenizerFiles();
+  files.tokenizer = json;
+  files.added_tokens = R"({"<a>": "336"})";
+  const auto refused = CompileTokenizer(files, "some/where");
+  EXPECT_TRUE(absl::StartsWith(refused.status().message(),
+                               "some/where/added_tokens.json"))
+      << refused.status();
+}
+
+// As transformers: decoders' tokens by id, named ones, then lists.
+TEST(TokenizerCompilerTest, SideFilesAddTokensInOrder) {
+  TokenizerFiles files;
+  files.config = R"({"additional_special_tokens": ["<extra_0>", "<x>"],
+    "pad_token": "[PAD]", "bos_token": "<s>", "image_token": "<x>",
+    "added_tokens_decoder": {"900": {"content": "<d>", "lstrip": true},
+                             "80": {"content": "<c>", "special": true}}})";
+  EXPECT_EQ(EncodedWith(files, "<c> <d><s>[PAD]<x><extra_0>"),
+            (Ids{262, 263, 264, 265, 266, 267}));
+}
+
+// The flags of the file that is read last win.
+TEST(TokenizerCompilerTest, AddedTokensDecoderReplacesFlags) {
+  TokenizerFiles files;
+  files.config = R"({"added_tokens_decoder": {
+    "260": {"content": "<think>", "rstrip": true}}})";
+  EXPECT_EQ(EncodedWith(files, "<think> \n<end>"), (Ids{260, 261}));
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ absl::StatusOr<TokenizerFolder> TokenizerFolder::Read(const Folder& folder,
       {"tokenizer.json", &read.tokenizer_, true},
       {"tokenizer_config.json", &read.config_, true},
       {"special_tokens_map.json", &read.special_tokens_map_, true},
+      {"added_tokens.json", &read.added_tokens_, true},
       {"config.json", &read.model_config_, false},
   };
   for (const auto& file : files) {

@@ -34,7 +34,8 @@ class TokenizerFolder {
 
   // Valid as long as this object.
   TokenizerFiles files() const {
-    return {tokenizer_, config_, special_tokens_map_, model_config_};
+    return {tokenizer_, config_, special_tokens_map_, model_config_,
+            added_tokens_};
   }
 
  private:
@@ -42,6 +43,7 @@ class TokenizerFolder {
   std::optional<std::string> config_;
   std::optional<std::string> special_tokens_map_;
   std::optional<std::string> model_config_;
+  std::optional<std::string> added_tokens_;
 };
 
 }  // namespace fathom::rt

@@ -1,6 +1,7 @@
 // The compiler's part that reads the vocabulary, the merges and the added
 // tokens.
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/text/byte_alphabet.h"
@@ -198,17 +200,18 @@ absl::Status ReadAddedToken(const JsonValue& value,
 }
 
 // A token that is no word of the vocabulary.
-absl::Status AddNewToken(const JsonValue& value,
-                         const fathom::schema::AddedTokenT& token,
+absl::Status AddNewToken(const fathom::schema::AddedTokenT& token,
                          TokenizerBuild* build) {
   if (token.id >= build->tokens.size()) {
-    if (token.id >= kTokenIdsMax) return value.Get("id")->Expected("fewer ids");
+    if (token.id >= kTokenIdsMax) {
+      return absl::InvalidArgumentError("expected fewer ids");
+    }
     build->tokens.resize(size_t{token.id} + 1);
   }
   if (build->tokens[token.id].kind != kTokenAbsent) {
-    return value.Expected(
-        absl::StrCat("an id that no word has: the next one, ", token.id,
-                     ", is taken, for the vocabulary leaves out others"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected an id that no word has: the next one, ", token.id,
+        ", is taken, for the vocabulary leaves out others"));
   }
   build->ids.emplace(token.content, token.id);
   build->tokens[token.id] = {
@@ -268,7 +271,51 @@ absl::Status BuildModel(const JsonValue& model, TokenizerBuild* build) {
   return BuildMerges(merges, build);
 }
 
+absl::Status AddToken(std::unique_ptr<fathom::schema::AddedTokenT> token,
+                      TokenizerBuild* build) {
+  if (token->content.empty()) return absl::OkStatus();  // as the library does
+  if (token->content.size() > kAddedTokenBytesMax) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected at most ", kAddedTokenBytesMax, " bytes"));
+  }
+  auto known = build->ids.find(token->content);
+  const bool is_new = known == build->ids.end();
+  const uint64_t next_id =
+      std::max<uint64_t>(build->vocabulary_words, build->next_added_id);
+  token->id = static_cast<uint32_t>(is_new ? next_id : known->second);
+  if (is_new) FATHOM_RETURN_IF_ERROR(AddNewToken(*token, build));
+  build->next_added_id =
+      std::max<uint64_t>(build->next_added_id, uint64_t{token->id} + 1);
+  std::vector<std::unique_ptr<fathom::schema::AddedTokenT>>& added =
+      build->tables.added;
+  auto [place, is_first] =
+      build->added_places.try_emplace(token->content, added.size());
+  if (!is_first && added[place->second]->special) token->special = true;
+  const bool is_word = build->tokens[token->id].kind == kTokenBytes;
+  if (token->special && is_word && IsOneCharacter(*build, *token)) {
+    return absl::InvalidArgumentError(
+        "expected no special token of one character: any text would hold it");
+  }
+  if (!is_first) {  // the last of equals counts
+    // The library would go on decoding it in its normalized form.
+    if (added[place->second]->normalized && !token->normalized &&
+        !build->tables.normalizer.empty()) {
+      return absl::InvalidArgumentError(
+          "expected 'normalized' as it was added with before: true");
+    }
+    added[place->second] = std::move(token);
+    return absl::OkStatus();
+  }
+  if (added.size() >= kAddedTokensMax) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected at most ", kAddedTokensMax, " added tokens"));
+  }
+  added.push_back(std::move(token));
+  return absl::OkStatus();
+}
+
 absl::Status BuildAddedTokens(const JsonValue& root, TokenizerBuild* build) {
+  build->vocabulary_words = build->ids.size();
   std::optional<JsonValue> list = root.Find("added_tokens");
   if (!list || list->IsNull()) return absl::OkStatus();
   FATHOM_ASSIGN_OR_RETURN(std::vector<JsonValue> values, list->AsArray());
@@ -276,29 +323,13 @@ absl::Status BuildAddedTokens(const JsonValue& root, TokenizerBuild* build) {
     return list->Expected(absl::StrCat("at most ", kAddedTokensMax,
                                        " tokens, but it has ", values.size()));
   }
-  // The library takes the vocabulary's id, else the next one; of the id in the
-  // file it makes no use, and so transformers has it.
-  uint64_t next_id = build->ids.size();
-  absl::flat_hash_map<std::string, size_t> places;  // in the tables
+  // The library makes no use of the id in the file, and so transformers has it.
   for (const JsonValue& value : values) {
     auto token = std::make_unique<fathom::schema::AddedTokenT>();
     FATHOM_RETURN_IF_ERROR(ReadAddedToken(value, token.get()));
-    if (token->content.empty()) continue;  // as the library does
-    auto known = build->ids.find(token->content);
-    const bool is_new = known == build->ids.end();
-    token->id = static_cast<uint32_t>(is_new ? next_id++ : known->second);
-    if (is_new) FATHOM_RETURN_IF_ERROR(AddNewToken(value, *token, build));
-    const bool is_word = build->tokens[token->id].kind == kTokenBytes;
-    if (token->special && is_word && IsOneCharacter(*build, *token)) {
-      return value.Expected(
-          "no special token of one character: any text would hold it");
-    }
-    auto [place, is_first] =
-        places.try_emplace(token->content, build->tables.added.size());
-    if (is_first) {
-      build->tables.added.push_back(std::move(token));
-    } else {  // the last of equals counts
-      build->tables.added[place->second] = std::move(token);
+    const absl::Status added = AddToken(std::move(token), build);
+    if (!added.ok()) {
+      return value.Expected(absl::StripPrefix(added.message(), "expected "));
     }
   }
   return absl::OkStatus();

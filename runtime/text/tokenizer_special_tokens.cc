@@ -4,10 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "runtime/base/json.h"
-#include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/text/special_tokens.h"
 #include "runtime/text/tokenizer_build.h"
@@ -15,39 +13,14 @@
 namespace fathom::rt {
 namespace {
 
-// The id of the special token `name`; -1 where there is none.
-absl::StatusOr<int32_t> NamedToken(const std::vector<SpecialToken>& tokens,
-                                   absl::string_view name,
-                                   const TokenizerBuild& build) {
+// The id of the special token `name`, which was added if it was no word; -1
+// where there is none.
+int32_t NamedToken(const std::vector<SpecialToken>& tokens,
+                   absl::string_view name, const TokenizerBuild& build) {
   const SpecialToken* token = FindSpecialToken(tokens, name);
-  if (token == nullptr || token->text.empty()) return -1;
+  if (token == nullptr) return -1;
   const auto id = build.ids.find(token->text);
-  if (id != build.ids.end()) return static_cast<int32_t>(id->second);
-  // A class's default need not be a word of this model.
-  if (token->file.empty()) return -1;
-  return absl::InvalidArgumentError(
-      absl::StrCat(token->file, ": key '", name, "' is \"", Shown(token->text),
-                   "\", expected a token that tokenizer.json has"));
-}
-
-// transformers adds tokens that are named here and not in tokenizer.json.
-absl::Status CheckAddedTokensDecoder(const JsonValue& config,
-                                     const TokenizerBuild& build) {
-  std::optional<JsonValue> decoder = config.Find("added_tokens_decoder");
-  if (!decoder || decoder->IsNull()) return absl::OkStatus();
-  FATHOM_ASSIGN_OR_RETURN(auto members, decoder->AsObject());
-  for (const auto& [key, value] : members) {
-    FATHOM_ASSIGN_OR_RETURN(JsonValue content, value.Get("content"));
-    FATHOM_ASSIGN_OR_RETURN(absl::string_view text, content.AsString());
-    auto id = build.ids.find(text);
-    uint32_t wanted = 0;
-    if (id == build.ids.end() || !absl::SimpleAtoi(key, &wanted) ||
-        id->second != wanted) {
-      return content.Expected(absl::StrCat(
-          "the token that tokenizer.json has at id '", Shown(key), "'"));
-    }
-  }
-  return absl::OkStatus();
+  return id == build.ids.end() ? -1 : static_cast<int32_t>(id->second);
 }
 
 // What tokenizer_config.json says of adding the token `id`, if it does (null
@@ -73,19 +46,18 @@ absl::Status ReadAdded(const JsonValue& config, absl::string_view key,
 
 absl::Status BuildSpecialTokens(const TokenizerFiles& files,
                                 TokenizerBuild* build) {
-  FATHOM_ASSIGN_OR_RETURN(const std::vector<SpecialToken> tokens,
-                          ReadSpecialTokens(files));
+  FATHOM_ASSIGN_OR_RETURN(const SpecialTokens special,
+                          ReadAllSpecialTokens(files));
+  FATHOM_RETURN_IF_ERROR(BuildSideTokens(files, special, build));
+  const std::vector<SpecialToken>& tokens = special.named;
   std::optional<JsonDocument> config;
   if (files.config.has_value()) {
     FATHOM_ASSIGN_OR_RETURN(
         config, JsonDocument::Parse(*files.config, "tokenizer_config.json"));
-    FATHOM_RETURN_IF_ERROR(CheckAddedTokensDecoder(config->root(), *build));
   }
   fathom::schema::TokenizerTablesT& tables = build->tables;
-  FATHOM_ASSIGN_OR_RETURN(const int32_t bos,
-                          NamedToken(tokens, "bos_token", *build));
-  FATHOM_ASSIGN_OR_RETURN(tables.eos_id,
-                          NamedToken(tokens, "eos_token", *build));
+  const int32_t bos = NamedToken(tokens, "bos_token", *build);
+  tables.eos_id = NamedToken(tokens, "eos_token", *build);
   tables.bos_id = bos;
   if (!config.has_value()) return absl::OkStatus();
   FATHOM_RETURN_IF_ERROR(ReadAdded(config->root(), "add_bos_token", "bos_token",
