@@ -202,6 +202,9 @@ absl::Status BuildSideTokens(const TokenizerFiles& files,
   }
   for (const SpecialToken& token : special.unnamed) take(token);
   for (const SideToken& token : tokens) {
+    // As "pad_token": "!". It has an id and stays text: were it special, which
+    // transformers makes it, text would hold a control token.
+    if (IsCharacter(*build, token.text)) continue;
     FATHOM_RETURN_IF_ERROR(Add(token, names.count(token.text) != 0, build));
   }
   return absl::OkStatus();

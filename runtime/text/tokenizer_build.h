@@ -61,6 +61,8 @@ absl::Status BuildPostProcessor(const JsonValue& root, TokenizerBuild* build);
 absl::Status BuildDecoder(const JsonValue& root, TokenizerBuild* build);
 // Lays the tokens down one after the other.
 absl::Status BuildTokens(TokenizerBuild* build);
+// Whether this is a word of the vocabulary that is one character of any text.
+bool IsCharacter(const TokenizerBuild& build, absl::string_view content);
 // Adds `token` as the `tokenizers` library does: the id of the word that it is,
 // else the next one; its flags replace those it was added with, but what was
 // special stays so. InvalidArgument says what is wrong, with neither file nor

@@ -219,14 +219,17 @@ absl::Status AddNewToken(const fathom::schema::AddedTokenT& token,
   return absl::OkStatus();
 }
 
-bool IsOneCharacter(const TokenizerBuild& build,
-                    const fathom::schema::AddedTokenT& token) {
-  const std::string& bytes = build.tokens[token.id].bytes;
-  return build.tables.byte_level ? bytes.size() == 1
-                                 : Utf8Length(bytes[0]) == bytes.size();
-}
-
 }  // namespace
+
+bool IsCharacter(const TokenizerBuild& build, absl::string_view content) {
+  const auto known = build.ids.find(content);
+  if (known == build.ids.end()) return false;
+  const TokenizerBuild::Token& token = build.tokens[known->second];
+  if (token.kind != kTokenBytes) return false;
+  return build.tables.byte_level
+             ? token.bytes.size() == 1
+             : Utf8Length(token.bytes[0]) == token.bytes.size();
+}
 
 absl::Status CheckModelType(const JsonValue& model, TokenizerBuild* build) {
   FATHOM_RETURN_IF_ERROR(model.AsObject().status());
@@ -291,8 +294,7 @@ absl::Status AddToken(std::unique_ptr<fathom::schema::AddedTokenT> token,
   auto [place, is_first] =
       build->added_places.try_emplace(token->content, added.size());
   if (!is_first && added[place->second]->special) token->special = true;
-  const bool is_word = build->tokens[token->id].kind == kTokenBytes;
-  if (token->special && is_word && IsOneCharacter(*build, *token)) {
+  if (token->special && IsCharacter(*build, token->content)) {
     return absl::InvalidArgumentError(
         "expected no special token of one character: any text would hold it");
   }
