@@ -242,6 +242,7 @@ LINES = r'''
 {{ '{} {0}'.format(1) }}
 {{ '{x}'.format() }}
 {{ '{:d}'.format('a') }}
+{{ 'one-two (three [four {five <six' | title }}{{ 'one-two (three'.title() }}
 {{ 'ß'.upper() }}{{ 'ΑΣ ΑΣΑ'.lower() }}{{ 'ǆ'.title() }}{{ 'İ'.lower() | length }}{{ 'ﬁ'.upper() }}{{ 'ŉ'.title() }}{{ 'ẞ'.casefold() }}{{ "it's o'neil" | title }}{{ "it's".title() }}{{ 'ÀÉ'.swapcase() }}
 {{ people | groupby('age') | map('first') | list }}{% for g, l in people | groupby('town.name', default='?') %}{{ g }}{{ l | length }};{% endfor %}{{ (people | groupby('age'))[0].grouper }}{{ (people | groupby('age'))[0].list | length }}
 {{ words | sort }}{{ words | sort(case_sensitive=true) }}{{ words | unique | list }}{{ words | map('length') | sum }}{{ [[1, 2], [3]] | sum(start=[]) }}{{ [0.1] * 3 | sum }}{{ {'b': 1, 'A': 2} | dictsort }}{{ [3, 1] | min }}{{ [] | max is defined }}
