@@ -229,12 +229,14 @@ TEST(TemplateTest, C12_RefusesWhenCompiled) {
 
 // C12: what the sandbox hides or forbids is refused when it is used.
 TEST(TemplateTest, C12_RefusesWhatTheSandboxDoes) {
-  ExpectRefused("{{ open('x') }}",
-                "template line 1: found a call of a undefined, expected a "
-                "function or macro");
-  ExpectRefused("\n{{ messages.append(1) }}",
-                "template line 2: found a call of a undefined, expected a "
-                "function or macro");
+  ExpectRefused(
+      "{{ open('x') }}",
+      "template line 1: found a call of an undefined value, expected a "
+      "function or macro");
+  ExpectRefused(
+      "\n{{ messages.append(1) }}",
+      "template line 2: found a call of an undefined value, expected a "
+      "function or macro");
   ExpectRefused("{{ ''.__class__.__mro__ }}",
                 "template line 1: found the attribute '__mro__' of an "
                 "undefined value");

@@ -299,7 +299,7 @@ absl::StatusOr<int64_t> Length(Arena& arena, const Value& value) {
     default: break;
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("found the length asked of a ", KindName(value),
+      absl::StrCat("found the length asked of ", AKind(value),
                    ", expected a string, list or mapping"));
 }
 
@@ -319,12 +319,12 @@ absl::StatusOr<Value> GetSlice(Arena& arena, const Value& value,
   bool is_seq = value.Is(Kind::kSeq) && !value.seq->is_view();
   if (!value.IsText() && !is_seq) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "found a slice of a ", KindName(value), ", expected a string or list"));
+        "found a slice of ", AKind(value), ", expected a string or list"));
   }
   for (const Value& bound : bounds) {
     if (!bound.IsInteger() && !bound.Is(Kind::kNone)) {
       return absl::InvalidArgumentError(absl::StrCat(
-          "found a slice with a ", KindName(bound), ", expected integers"));
+          "found a slice with ", AKind(bound), ", expected integers"));
     }
   }
   FATHOM_ASSIGN_OR_RETURN(int64_t count, Length(arena, value));

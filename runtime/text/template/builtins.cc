@@ -110,13 +110,13 @@ absl::Status BuiltinCall::Error(absl::string_view what) const {
 
 absl::StatusOr<const Text*> BuiltinCall::TextArg(int i) const {
   if (args[i].IsText()) return args[i].text;
-  return Error(absl::StrCat("expects a string, found a ", KindName(args[i])));
+  return Error(absl::StrCat("expects a string, found ", AKind(args[i])));
 }
 
 absl::StatusOr<int64_t> BuiltinCall::IntArg(int i, int64_t unset) const {
   if (!Has(i)) return unset;
   if (args[i].IsInt()) return args[i].AsInt();
-  return Error(absl::StrCat("expects an integer, found a ", KindName(args[i])));
+  return Error(absl::StrCat("expects an integer, found ", AKind(args[i])));
 }
 
 absl::StatusOr<Value> RunBuiltin(TemplateContext& context,

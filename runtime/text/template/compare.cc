@@ -175,7 +175,7 @@ absl::StatusOr<std::string> HashKey(Arena& arena, const Value& value) {
                           value.integer);
   }
   return absl::InvalidArgumentError(absl::StrCat(
-      "found a ", KindName(value), " as a key, expected text or a number"));
+      "found ", AKind(value), " as a key, expected text or a number"));
 }
 
 const Value* FindText(const Dict& dict, absl::string_view key) {

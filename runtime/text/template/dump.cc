@@ -148,9 +148,8 @@ absl::Status AppendJson(Arena& arena, const Value& value,
   if (value.Is(Kind::kDict)) {
     return AppendObject(arena, *value.dict, style, level, out);
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("found a ", KindName(value),
-                   " to write as JSON, expected a plain value"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "found ", AKind(value), " to write as JSON, expected a plain value"));
 }
 
 }  // namespace fathom::rt

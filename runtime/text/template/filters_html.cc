@@ -95,7 +95,7 @@ absl::StatusOr<Value> UrlEncode(BuiltinCall& call) {
 absl::StatusOr<Value> XmlAttr(BuiltinCall& call) {
   if (!call.self.Is(Kind::kDict)) {
     return call.Error(
-        absl::StrCat("expects a mapping, found a ", KindName(call.self)));
+        absl::StrCat("expects a mapping, found ", AKind(call.self)));
   }
   bool space = !call.Has(0) || Truth(call.args[0]);
   TextBuilder out = call.arena.Builder();
@@ -106,7 +106,7 @@ absl::StatusOr<Value> XmlAttr(BuiltinCall& call) {
       return call.Error(absl::StrCat(
           "expects names of attributes, found ",
           key.IsText() ? absl::StrCat("'", Shown(key.text->bytes), "'")
-                       : absl::StrCat("a ", KindName(key))));
+                       : AKind(key)));
     }
     if (space || !out.bytes().empty()) out.Own(" ");
     FATHOM_RETURN_IF_ERROR(AppendEscaped(call.arena, key, &out));

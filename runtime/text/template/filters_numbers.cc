@@ -15,8 +15,7 @@ namespace {
 using Kind = Value::Kind;
 
 absl::Status NotANumber(const BuiltinCall& call) {
-  return call.Error(
-      absl::StrCat("expects a number, found a ", KindName(call.self)));
+  return call.Error(absl::StrCat("expects a number, found ", AKind(call.self)));
 }
 
 absl::StatusOr<Value> Absolute(BuiltinCall& call) {

@@ -22,7 +22,7 @@ absl::StatusOr<Value> Apply(TemplateContext& context, BuiltinKind kind,
     return absl::InvalidArgumentError(absl::StrCat(
         "found ",
         name.IsText() ? absl::StrCat("'", Shown(name.text->bytes), "'")
-                      : absl::StrCat("a ", KindName(name)),
+                      : AKind(name),
         ", expected the name of a ",
         kind == BuiltinKind::kFilter ? "filter" : "test"));
   }

@@ -50,8 +50,8 @@ bool IsReversible(const Value& value) {
 
 absl::StatusOr<Value> Last(BuiltinCall& call) {
   if (!IsReversible(call.self)) {
-    return call.Error(absl::StrCat("expects a list or string, found a ",
-                                   KindName(call.self)));
+    return call.Error(
+        absl::StrCat("expects a list or string, found ", AKind(call.self)));
   }
   if (call.self.IsText()) {
     FATHOM_ASSIGN_OR_RETURN(int64_t length, Length(call.arena, call.self));
@@ -114,8 +114,8 @@ absl::StatusOr<Value> ItemsFilter(BuiltinCall& call) {
       [arena, self, at](Value* item) mutable -> absl::StatusOr<bool> {
         if (self.IsUndefined()) return false;
         if (!self.Is(Kind::kDict)) {
-          return absl::InvalidArgumentError(absl::StrCat(
-              "'items' expects a mapping, found a ", KindName(self)));
+          return absl::InvalidArgumentError(
+              absl::StrCat("'items' expects a mapping, found ", AKind(self)));
         }
         const auto& entries = self.dict->entries;
         if (at == entries.size()) return false;
@@ -139,8 +139,8 @@ absl::StatusOr<Value> Random(BuiltinCall& call) {
   bool indexed =
       call.self.IsText() || call.self.Is(Kind::kSeq) || call.self.IsUndefined();
   if (!indexed || (call.self.IsSeq() && call.self.seq->is_view())) {
-    return call.Error(absl::StrCat("expects a list or string, found a ",
-                                   KindName(call.self)));
+    return call.Error(
+        absl::StrCat("expects a list or string, found ", AKind(call.self)));
   }
   FATHOM_ASSIGN_OR_RETURN(int64_t length, Length(call.arena, call.self));
   if (length == 0) return Value::Undefined();
@@ -251,7 +251,7 @@ absl::StatusOr<Value> DictSort(BuiltinCall& call) {
   }
   if (!call.self.Is(Kind::kDict)) {
     return call.Error(
-        absl::StrCat("expects a mapping, found a ", KindName(call.self)));
+        absl::StrCat("expects a mapping, found ", AKind(call.self)));
   }
   std::vector<Keyed> keyed;
   for (const auto& [key, value] : call.self.dict->entries) {

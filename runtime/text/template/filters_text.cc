@@ -141,8 +141,7 @@ absl::StatusOr<Value> Replace(BuiltinCall& call) {
 
 absl::StatusOr<const Text*> SelfText(BuiltinCall& call) {
   if (call.self.IsText()) return call.self.text;
-  return call.Error(
-      absl::StrCat("expects a string, found a ", KindName(call.self)));
+  return call.Error(absl::StrCat("expects a string, found ", AKind(call.self)));
 }
 
 absl::StatusOr<Value> Indent(BuiltinCall& call) {

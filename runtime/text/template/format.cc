@@ -322,7 +322,7 @@ absl::Status AppendFormatted(TemplateContext& context, const Value& value,
   bool number = value.IsNumber();
   if (!number && !value.IsText()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("found a format specification for a ", KindName(value),
+        absl::StrCat("found a format specification for ", AKind(value),
                      ", expected a number or string"));
   }
   FATHOM_ASSIGN_OR_RETURN(Spec spec,
@@ -334,7 +334,7 @@ absl::Status AppendFormatted(TemplateContext& context, const Value& value,
   }
   if (spec.type != '\0' && !absl::StrContains("eEfFgGn%", spec.type)) {
     return Refuse(absl::StrCat("the type '", Shown(std::string(1, spec.type)),
-                               "' for a ", KindName(value)));
+                               "' for ", AKind(value)));
   }
   double as_double = value.AsDouble();
   if (std::isinf(as_double) && value.IsInteger()) {

@@ -81,7 +81,7 @@ absl::StatusOr<Iterator*> Iterate(Arena& arena, const Value& value) {
       break;
     default:
       return absl::InvalidArgumentError(
-          absl::StrCat("found a ", KindName(value),
+          absl::StrCat("found ", AKind(value),
                        " to go through, expected a list, mapping or string"));
   }
   FATHOM_ASSIGN_OR_RETURN(Value made,

@@ -116,7 +116,7 @@ absl::Status TemplateMachine::StepVariable(Activation& call,
       Value value = Pop();
       if (value.Is(Kind::kNamespace)) break;
       return absl::InvalidArgumentError(
-          absl::StrCat("found an attribute set on a ", KindName(value),
+          absl::StrCat("found an attribute set on ", AKind(value),
                        ", expected a namespace"));
     }
     case Op::kStoreAttribute: return StoreAttribute(program_.names[code.arg]);
@@ -167,9 +167,8 @@ absl::Status TemplateMachine::StoreAttribute(const std::string& name) {
   Value target = Pop();
   Value value = Pop();
   if (!target.Is(Kind::kNamespace)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("found an attribute set on a ", KindName(target),
-                     ", expected a namespace"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "found an attribute set on ", AKind(target), ", expected a namespace"));
   }
   if (name[0] == '_') {
     return absl::InvalidArgumentError(
@@ -295,7 +294,7 @@ absl::StatusOr<Value> TemplateMachine::Sign(bool negates) {
   Value value = Pop();
   if (!value.IsNumber()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "found a sign before a ", KindName(value), ", expected a number"));
+        "found a sign before ", AKind(value), ", expected a number"));
   }
   if (value.Is(Kind::kFloat)) {
     return Value::Float(negates ? -value.number : value.number);

@@ -59,7 +59,7 @@ absl::StatusOr<Window> MakeWindow(BuiltinCall& call) {
     if (bound.Is(Kind::kMissing) || bound.Is(Kind::kNone)) continue;
     if (!bound.IsInteger()) {
       return call.Error(
-          absl::StrCat("expects an integer, found a ", KindName(bound)));
+          absl::StrCat("expects an integer, found ", AKind(bound)));
     }
     // Beyond 64 bits it is beyond the text, at the one end or the other.
     bounds[i] = bound.IsInt()           ? bound.AsInt()
@@ -85,9 +85,8 @@ absl::StatusOr<Value> StartsOrEnds(BuiltinCall& call) {
   if (call.args[0].IsTuple()) options = call.args[0].seq->items;
   for (const Value& option : options) {
     if (!option.IsText()) {
-      return call.Error(
-          absl::StrCat("expects a string or a tuple of strings, found a ",
-                       KindName(option)));
+      return call.Error(absl::StrCat(
+          "expects a string or a tuple of strings, found ", AKind(option)));
     }
     if (window.valid &&
         (kEnd ? absl::EndsWith(window.bytes, option.text->bytes)
@@ -213,7 +212,7 @@ absl::StatusOr<Value> Join(BuiltinCall& call) {
       out.Append(*items[i].text);
     } else {
       return call.Error(
-          absl::StrCat("expects strings, found a ", KindName(items[i])));
+          absl::StrCat("expects strings, found ", AKind(items[i])));
     }
   }
   return call.arena.NewText(std::move(out), separator.is_markup);
@@ -267,7 +266,7 @@ absl::StatusOr<Value> Format(BuiltinCall& call) {
 absl::StatusOr<Value> FormatMap(BuiltinCall& call) {
   if (!call.args[0].Is(Kind::kDict)) {
     return call.Error(
-        absl::StrCat("expects a mapping, found a ", KindName(call.args[0])));
+        absl::StrCat("expects a mapping, found ", AKind(call.args[0])));
   }
   return FormatBraces(call.context, *call.self.text, {}, *call.args[0].dict);
 }

@@ -70,7 +70,7 @@ class Percent {
       FATHOM_ASSIGN_OR_RETURN(Value value, NextArgument());
       if (!value.IsInt()) {
         return absl::InvalidArgumentError(
-            absl::StrCat("found a ", KindName(value),
+            absl::StrCat("found ", AKind(value),
                          " for '*' in a format, expected an integer"));
       }
       *number = value.AsInt();
@@ -90,7 +90,7 @@ class Percent {
   absl::Status Key() {
     if (!mapping_) {
       return absl::InvalidArgumentError(
-          absl::StrCat("found a format with a name and a ", KindName(values_),
+          absl::StrCat("found a format with a name and ", AKind(values_),
                        ", expected a mapping"));
     }
     size_t begin = ++pos_;
@@ -213,7 +213,7 @@ class Percent {
     }
     if (!value.IsInt()) {
       return absl::InvalidArgumentError(
-          absl::StrCat("found a ", KindName(value),
+          absl::StrCat("found ", AKind(value),
                        " for '%c', expected a character or its number"));
     }
     FATHOM_ASSIGN_OR_RETURN(Value text, CharacterText(arena_, value.AsInt()));
@@ -245,8 +245,8 @@ class Percent {
     bool takes = value.IsInteger() || (decimal && value.Is(Kind::kFloat) &&
                                        std::isfinite(value.number));
     if (!takes) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "found a ", KindName(value), " to format as an integer"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("found ", AKind(value), " to format as an integer"));
     }
     Integer integer = value.IsInteger() ? value.AsInteger()
                                         : Integer::FromDouble(value.number);
@@ -271,7 +271,7 @@ class Percent {
   absl::Status PutFloat(const Conversion& conversion, const Value& value) {
     if (!value.IsNumber()) {
       return absl::InvalidArgumentError(
-          absl::StrCat("found a ", KindName(value), " to format as a float"));
+          absl::StrCat("found ", AKind(value), " to format as a float"));
     }
     double number = value.AsDouble();
     if (std::isinf(number) && value.IsInteger()) {

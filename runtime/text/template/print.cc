@@ -77,7 +77,7 @@ void AppendTextRepr(const Text& text, TextBuilder* out) {
 }
 
 absl::Status Unprintable(const Value& value) {
-  return absl::InvalidArgumentError(absl::StrCat("found a ", KindName(value),
+  return absl::InvalidArgumentError(absl::StrCat("found ", AKind(value),
                                                  " to write, expected a plain "
                                                  "value"));
 }

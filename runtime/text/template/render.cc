@@ -107,7 +107,7 @@ absl::Status TemplateMachine::Emit(const Value& value, TemplateEscape escape) {
                  (escape == TemplateEscape::kAsSet && context_.autoescape);
   if (escape == TemplateEscape::kTextOnly && !value.IsText()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "found a block that gives a ", KindName(value), ", expected a string"));
+        "found a block that gives ", AKind(value), ", expected a string"));
   }
   if (escapes) {
     FATHOM_RETURN_IF_ERROR(AppendEscaped(arena_, value, &out));
@@ -142,9 +142,8 @@ absl::StatusOr<Arguments> TemplateMachine::PopArguments(
   }
   if (shape.star_star) {
     if (!values[at].Is(Kind::kDict)) {
-      return absl::InvalidArgumentError(absl::StrCat("found '**' before a ",
-                                                     KindName(values[at]),
-                                                     ", expected a mapping"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "found '**' before ", AKind(values[at]), ", expected a mapping"));
     }
     for (const auto& [key, value] : values[at].dict->entries) {
       if (!key.IsText()) {
@@ -214,9 +213,8 @@ absl::StatusOr<Value> TemplateMachine::Call(const Value& callee,
       return EndCapture(context_.autoescape);
     }
     default:
-      return absl::InvalidArgumentError(
-          absl::StrCat("found a call of a ", KindName(callee),
-                       ", expected a function or macro"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "found a call of ", AKind(callee), ", expected a function or macro"));
   }
 }
 

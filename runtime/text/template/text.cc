@@ -42,7 +42,7 @@ absl::StatusOr<Value> StripText(Arena& arena, const Text& text,
     }
   } else {
     return absl::InvalidArgumentError(
-        absl::StrCat("'strip' expects a string, found a ", KindName(chars)));
+        absl::StrCat("'strip' expects a string, found ", AKind(chars)));
   }
   size_t begin = rest.empty() ? 0 : rest.data() - all.data();
   return CutText(arena, text, begin, begin + rest.size());

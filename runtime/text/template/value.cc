@@ -323,6 +323,13 @@ absl::string_view KindName(const Value& value) {
   return "?";
 }
 
+std::string AKind(const Value& value) {
+  if (value.IsUndefined()) return "an undefined value";
+  const absl::string_view name = KindName(value);
+  if (value.Is(Value::Kind::kNone)) return std::string(name);
+  return absl::StrCat(name[0] == 'i' ? "an " : "a ", name);
+}
+
 int DepthOf(const Value& value) {
   if (value.Is(Kind::kSeq)) return value.seq->depth;
   if (value.Is(Kind::kDict)) return value.dict->depth;

@@ -316,6 +316,8 @@ class Arena {
 
 // The name of a value's kind, as messages show it.
 absl::string_view KindName(const Value& value);
+// The same with its article: "a list", "an integer", "none".
+std::string AKind(const Value& value);
 int DepthOf(const Value& value);
 bool Truth(const Value& value);
 absl::StatusOr<bool> Equals(Arena& arena, const Value& a, const Value& b);
