@@ -13,11 +13,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
-#include "runtime/base/quoting.h"
 #include "runtime/base/status.h"
 #include "runtime/text/code_point_set.h"
+#include "runtime/text/pattern_cursor.h"
 #include "runtime/text/pattern_properties.h"
 #include "runtime/text/template_unicode.h"
 
@@ -136,9 +135,9 @@ std::string Write(const Class& c) {
                     : absl::StrCat("[", text, "]");
 }
 
-class Reader {
+class Reader : private PatternCursor {
  public:
-  Reader(absl::string_view pattern, size_t at) : pattern_(pattern), at_(at) {}
+  Reader(absl::string_view pattern, size_t at) : PatternCursor(pattern, at) {}
 
   size_t at() const { return at_; }
 
@@ -166,7 +165,8 @@ class Reader {
         FATHOM_ASSIGN_OR_RETURN(Class inner, Inner(depth));
         operand.classes.push_back(std::move(inner));
       } else {
-        if (Peek() == '-' && !is_first && Peek(1) != ']') return RefuseHere();
+        if (Peek() == '-' && !is_first && Peek(1) != ']')
+          return RefuseHere(" in a class");
         FATHOM_RETURN_IF_ERROR(AppendItem(&operand));
       }
     }
@@ -175,20 +175,6 @@ class Reader {
   }
 
  private:
-  absl::Status Refuse(absl::string_view what) const {
-    return RefusePattern(pattern_, at_, what);
-  }
-  absl::Status RefuseHere() const {
-    size_t length = 0;
-    DecodeUtf8(pattern_, at_, &length);
-    return Refuse(
-        absl::StrCat("'", pattern_.substr(at_, length), "' in a class"));
-  }
-
-  char Peek(size_t ahead = 0) const {
-    return at_ + ahead < pattern_.size() ? pattern_[at_ + ahead] : '\0';
-  }
-
   bool EndsLater() const {
     for (size_t i = at_ + 1; i < pattern_.size(); ++i) {
       if (pattern_[i] == ']') return true;
@@ -227,10 +213,10 @@ class Reader {
     const bool is_range =
         Peek() == '-' && Peek(1) != ']' && !(Peek(1) == '&' && Peek(2) == '&');
     if (is_range) {
-      if (!item.property.empty()) return RefuseHere();
+      if (!item.property.empty()) return RefuseHere(" in a class");
       ++at_;
       if (at_ >= pattern_.size()) return Refuse("a '[' without an end");
-      if (Peek() == '[') return RefuseHere();
+      if (Peek() == '[') return RefuseHere(" in a class");
       FATHOM_ASSIGN_OR_RETURN(Item last, ReadItem());
       if (!last.property.empty()) {
         return Refuse("a range that ends in no character");
@@ -273,23 +259,9 @@ class Reader {
     }
     return item;
   }
-
-  absl::string_view pattern_;
-  size_t at_;
 };
 
 }  // namespace
-
-absl::Status RefusePattern(absl::string_view pattern, size_t at,
-                           absl::string_view found) {
-  // Patterns are full of backslashes and quotes: they stay as they are.
-  const auto show = [](absl::string_view text) {
-    return absl::StrReplaceAll(Shown(text), {{"\\\\", "\\"}, {"\\'", "'"}});
-  };
-  return absl::InvalidArgumentError(absl::StrCat(
-      "found ", show(found), " at byte ", at, " of the pattern '",
-      show(pattern), "', expected only constructs that Fathom supports"));
-}
 
 absl::StatusOr<PatternEscape> ReadEscape(absl::string_view pattern,
                                          size_t* at) {

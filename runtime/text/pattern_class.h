@@ -5,16 +5,10 @@
 #include <cstddef>
 #include <string>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 namespace fathom::rt {
-
-// InvalidArgument: `found` stands at byte `at` of the pattern, and Fathom does
-// not support it.
-absl::Status RefusePattern(absl::string_view pattern, size_t at,
-                           absl::string_view found);
 
 // An escape that stands for one character or for a set of them.
 struct PatternEscape {

@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "runtime/base/status.h"
 #include "runtime/text/pattern_class.h"
+#include "runtime/text/pattern_cursor.h"
 #include "runtime/text/template_unicode.h"
 
 namespace fathom::rt {
@@ -29,9 +30,9 @@ bool Contains(const Range& range, absl::string_view item) {
   return std::find(std::begin(range), std::end(range), item) != std::end(range);
 }
 
-class Translator {
+class Translator : private PatternCursor {
  public:
-  explicit Translator(absl::string_view pattern) : pattern_(pattern) {}
+  explicit Translator(absl::string_view pattern) : PatternCursor(pattern) {}
 
   absl::StatusOr<std::string> Run() {
     while (at_ < pattern_.size()) FATHOM_RETURN_IF_ERROR(Item());
@@ -39,19 +40,6 @@ class Translator {
   }
 
  private:
-  absl::Status Refuse(absl::string_view what) const {
-    return RefusePattern(pattern_, at_, what);
-  }
-  absl::Status RefuseHere() const {
-    size_t length = 0;
-    DecodeUtf8(pattern_, at_, &length);
-    return Refuse(absl::StrCat("'", pattern_.substr(at_, length), "'"));
-  }
-
-  char Peek(size_t ahead = 0) const {
-    return at_ + ahead < pattern_.size() ? pattern_[at_ + ahead] : '\0';
-  }
-
   absl::Status Item() {
     switch (Peek()) {
       case '[': {
@@ -172,8 +160,6 @@ class Translator {
     at_ += bytes;
   }
 
-  absl::string_view pattern_;
-  size_t at_ = 0;
   size_t computed_bytes_ = 0;
   std::string out_;
   std::vector<bool> looks_;  // of the open groups, whether they look ahead

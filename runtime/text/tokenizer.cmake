@@ -9,6 +9,7 @@ list(APPEND FATHOM_RT_TEXT_SRCS
   normal_form.cc
   normalizer.cc
   pattern_class.cc
+  pattern_cursor.cc
   pattern_cost.cc
   pattern_properties.cc
   pattern_syntax.cc

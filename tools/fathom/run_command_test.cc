@@ -419,7 +419,7 @@ TEST(RunCommandTest, AWrongArtifactIsSaidBeforeTheQuestionIsRead) {
   }
 }
 
-// With a temperature the flat logits behind the likeliest are drawn too.
+// With a temperature, tokens other than the likeliest are drawn, too.
 TEST(RunCommandTest, SamplesByCommandLineOrDefaultAndIsGreedyElse) {
   const std::string greedy = "so\n</think>yes\n";
   const std::vector<std::string> base = {"m.fathom", "--prompt=w",
